@@ -1,0 +1,75 @@
+/*
+ * bide/config.h: version, attributes and the few words that differ between C11 and C++17.
+ *
+ * Every other header begins here. Nothing in this file has a run-time cost.
+ */
+#ifndef BIDE_CONFIG_H
+#define BIDE_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* The version of the library that these headers belong to. bide_version() tells the version of
+ * the library that is linked, so that a program can compare the two. */
+#define BIDE_VERSION_MAJOR 0
+#define BIDE_VERSION_MINOR 1
+#define BIDE_VERSION_PATCH 0
+#define BIDE_VERSION (BIDE_VERSION_MAJOR * 10000 + BIDE_VERSION_MINOR * 100 + BIDE_VERSION_PATCH)
+#define BIDE_VERSION_STRING "0.1.0"
+
+/* BIDE_API marks each function and object that the library exports.
+ * Shape: a visibility or import attribute, or nothing. */
+#if defined(_WIN32) && defined(BIDE_SHARED)
+#if defined(BIDE_BUILD)
+#define BIDE_API __declspec(dllexport)
+#else
+#define BIDE_API __declspec(dllimport)
+#endif
+#elif defined(__GNUC__)
+#define BIDE_API __attribute__((visibility("default")))
+#else
+#define BIDE_API
+#endif
+
+/* Private: "may stay unused", "inline in every build", "taken rarely". Each has an empty fallback:
+ * a compiler that knows none of them builds the same program, only slower or with a warning. */
+#if defined(__GNUC__)
+#define BIDE_PRIV_UNUSED __attribute__((unused))
+#define BIDE_PRIV_FLATTEN __attribute__((always_inline))
+#define BIDE_PRIV_COLD __attribute__((cold, noinline))
+#define BIDE_PRIV_LIKELY(x) __builtin_expect(!!(x), 1)
+#define BIDE_PRIV_UNLIKELY(x) __builtin_expect(!!(x), 0)
+#else
+#define BIDE_PRIV_UNUSED
+#define BIDE_PRIV_FLATTEN
+#define BIDE_PRIV_COLD
+#define BIDE_PRIV_LIKELY(x) (x)
+#define BIDE_PRIV_UNLIKELY(x) (x)
+#endif
+
+/* BIDE_INLINE marks each function that a header defines. It may be defined beforehand, so that one
+ * source file can give the same functions external definitions for callers from other languages.
+ * Shape: static inline. */
+#ifndef BIDE_INLINE
+#define BIDE_INLINE static inline BIDE_PRIV_UNUSED
+#endif
+#define BIDE_PRIV_ALWAYS static inline BIDE_PRIV_UNUSED BIDE_PRIV_FLATTEN
+
+#ifdef __cplusplus
+#define BIDE_PRIV_ALIGNOF(T) alignof(T)
+#define BIDE_PRIV_ALIGNAS(n) alignas(n)
+#define BIDE_PRIV_ASSERT(condition, text) static_assert(condition, text)
+#define BIDE_PRIV_EXTERN_C extern "C"
+#define BIDE_PRIV_C_BEGIN extern "C" {
+#define BIDE_PRIV_C_END }
+#else
+#define BIDE_PRIV_ALIGNOF(T) _Alignof(T)
+#define BIDE_PRIV_ALIGNAS(n) _Alignas(n)
+#define BIDE_PRIV_ASSERT(condition, text) _Static_assert(condition, text)
+#define BIDE_PRIV_EXTERN_C extern
+#define BIDE_PRIV_C_BEGIN
+#define BIDE_PRIV_C_END
+#endif
+
+#endif
