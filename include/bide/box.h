@@ -44,14 +44,14 @@ BIDE_INLINE size_t bide_box_align(const bide_type *type)
 }
 
 /* Memory for a boxed frame, or NULL. Sizes as arguments, so that a constant stays one; `offset` is
- * max(sizeof(void *), align). The frame's contents are the caller's to build. */
-BIDE_INLINE void *bide_frame_alloc(bide_allocator *a, size_t size, size_t align, size_t offset)
+ * max(sizeof(void *), align), and the alignment of the block, too. The frame's contents are the
+ * caller's to build. */
+BIDE_INLINE void *bide_frame_alloc(bide_allocator *a, size_t size, size_t offset)
 {
     bide_allocator *giver;
     char *block = (char *)bide_alloc(a, offset + size, offset, &giver);
     if (BIDE_PRIV_UNLIKELY(!block))
         return NULL;
-    (void)align;
     ((bide_allocator **)(void *)(block + offset))[-1] = giver;
     return block + offset;
 }
@@ -69,7 +69,7 @@ BIDE_INLINE void bide_frame_free(void *frame, size_t size, size_t offset)
 BIDE_INLINE bide_poll bide_box_reserve(bide_box *box, const bide_type *type, bide_allocator *a)
 {
     box->type = type;
-    box->frame = bide_frame_alloc(a, type->frame_size, type->frame_align, type->box_offset);
+    box->frame = bide_frame_alloc(a, type->frame_size, type->box_offset);
     if (box->frame)
         return BIDE_READY;
     return a && (a->flags & BIDE_ALLOC_FIXED) ? BIDE_EBUSY : BIDE_ENOMEM;

@@ -48,6 +48,17 @@
 #define BIDE_PRIV_UNLIKELY(x) (x)
 #endif
 
+/* Private: byte copies and zeroes that compilers see through, without <string.h>, which
+ * freestanding builds lack. */
+#if defined(__GNUC__)
+#define BIDE_PRIV_COPY(to, from, bytes) ((void)__builtin_memcpy((to), (from), (bytes)))
+#define BIDE_PRIV_ZERO(to, bytes) ((void)__builtin_memset((to), 0, (bytes)))
+#else
+#include <string.h>
+#define BIDE_PRIV_COPY(to, from, bytes) ((void)memcpy((to), (from), (bytes)))
+#define BIDE_PRIV_ZERO(to, bytes) ((void)memset((to), 0, (bytes)))
+#endif
+
 /* BIDE_INLINE marks each function that a header defines. It may be defined beforehand, so that one
  * source file can give the same functions external definitions for callers from other languages.
  * Shape: static inline. */

@@ -1,0 +1,590 @@
+/*
+ * bide/async.h: async functions as macro bodies, with no build step.
+ *
+ *     #define SlowCalculator_add_FRAME(ROW)                                                       \
+ *         ROW(PARAM, SlowCalculator *, self) ROW(PARAM, int32_t, a) ROW(PARAM, int32_t, b)        \
+ *         ROW(CHILD, bide_sleep, nap)
+ *     BIDE_ASYNC(int32_t, SlowCalculator_add)
+ *     {
+ *         BIDE_BEGIN(SlowCalculator_add);
+ *         BIDE_AWAIT(bide_sleep, nap, (f->self->delay_ms));
+ *         f->self->last = f->a + f->b;
+ *         BIDE_RETURN(f->self->last);
+ *         BIDE_END;
+ *     }
+ *
+ * C locals do not live across an await: what must, is a row of the frame list (bide/future.h has
+ * the rows; a body adds those for children). The body sees `f`, its frame, and `bide_cx`, the
+ * context; every other name of the machinery begins with bide_. No body may store a pointer into
+ * its frame before its first await: until then the frame is still on the C stack.
+ *
+ * Rows for children, one for each await; the name of the row is the resume label, so an await may
+ * stand inside a loop or a switch, and two on one line:
+ *
+ *     ROW(CHILD, F, slot)              F's frame is embedded; all children share one union
+ *     ROW(BOXED, F, slot)              F's frame comes from the context's allocator: for recursion
+ *     ROW(JOIN, slot, (F, a), (G, b))  several children at once, see BIDE_AWAIT_JOIN; 2 to 8
+ *
+ * One body is compiled into poll, start, start_box, drop and trace: it is an always-inlined
+ * function that gets the operation as a constant. A start runs on the C stack until it must have a
+ * frame; a drop resumes at the await, drops the child, and goes on to the cleanup.
+ *
+ * What ends a body: BIDE_RETURN; a failure code of a child (unless caught) or BIDE_FAIL; a drop;
+ * or falling into BIDE_END, which is BIDE_READY for void and BIDE_EMISUSE else. In every case the
+ * cleanup runs (except before the first poll), owned parameters are released in reverse order,
+ * and the frame is finished: polling it again is BIDE_EMISUSE, dropping it does nothing.
+ */
+#ifndef BIDE_ASYNC_H
+#define BIDE_ASYNC_H
+
+#include <bide/future.h>
+
+/* ---- declaring and defining --------------------------------------------------------------- */
+
+/* BIDE_ASYNC(R, F) { body }: a future type from F_FRAME and the body that follows, all of it
+ * `static inline`, so that awaits of it compile into the caller.
+ *
+ * Shape: R F(T a, T b);                        the plain prototype
+ *        struct F { uint32_t bide_state; fields; union { children } bide_kid; };
+ *        F_init, F_poll, F_drop, F_start, F_start_box, F_discard, F_type, F_flags, F_output
+ *        static inline bide_poll F_bide_body(operation, struct F *f, ...)   { body } */
+#define BIDE_ASYNC(R, F)                                                                           \
+    BIDE_PRIV_FUTURE_NAME(R, F, ~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                                  \
+    BIDE_PRIV_BODY_STRUCT(F)                                                                       \
+    BIDE_PRIV_FUTURE_ENDS(R, F, BIDE_STATE)                                                        \
+    BIDE_PRIV_BODY_INIT(F)                                                                         \
+    BIDE_PRIV_BODY_PROTOTYPES(F, BIDE_INLINE)                                                      \
+    BIDE_PRIV_BODY_FUNCTIONS(R, F, BIDE_INLINE, static)
+
+/* BIDE_ASYNC_DECLARE(R, F) in a header, BIDE_ASYNC_DEFINE(R, F) { body } in one source: the same
+ * with F_poll, F_drop, F_start, F_start_box and F_type external. The frame's layout is then part of
+ * what the header promises. */
+#define BIDE_ASYNC_DECLARE(R, F)                                                                   \
+    BIDE_PRIV_FUTURE_NAME(R, F, ~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                                  \
+    BIDE_PRIV_BODY_STRUCT(F)                                                                       \
+    BIDE_PRIV_EXTERN_C const bide_type F##_type;                                                   \
+    BIDE_PRIV_FUTURE_ENDS(R, F, BIDE_STATE)                                                        \
+    BIDE_PRIV_BODY_INIT(F)                                                                         \
+    BIDE_PRIV_BODY_PROTOTYPES(F, BIDE_PRIV_EXTERN_C)
+#define BIDE_ASYNC_DEFINE(R, F) BIDE_PRIV_BODY_FUNCTIONS(R, F, , )
+
+/* ---- inside a body ------------------------------------------------------------------------ */
+
+/* BIDE_BEGIN(F); first in the body; names the body's own future type.
+ * Shape: local names, the dispatch to the await that was suspended, `case 0:`. */
+#define BIDE_BEGIN(F)                                                                              \
+    enum {                                                                                         \
+        bide_n_start = 0,                                                                          \
+        F##_FRAME(BIDE_PRIV_ROW_STATES) bide_n_end,                                                \
+        F##_FRAME(BIDE_PRIV_ROW_KINDS) bide_fallen =                                               \
+            F##_bide_is_void ? BIDE_READY : BIDE_EMISUSE                                           \
+    };                                                                                             \
+    F##_FRAME(BIDE_PRIV_ROW_SLOTS)                                                                 \
+    struct F *(*const bide_take)(const int, struct F *, struct F *, bide_allocator *,              \
+                                 bide_context *) = F##_bide_take;                                  \
+    void (*const bide_release)(struct F *) = F##_bide_release;                                     \
+    const bide_type *const bide_record = &F##_type;                                                \
+    bool bide_taken = bide_op < BIDE_PRIV_OP_START;                                                \
+    bide_poll bide_r = BIDE_PENDING;                                                               \
+    char bide_nothing BIDE_PRIV_UNUSED = 0;                                                        \
+    uint32_t bide_go = bide_taken ? f->bide_state : 0;                                             \
+    (void)bide_take, (void)bide_place, (void)bide_b, (void)bide_a;                                 \
+    (void)bide_cx, (void)bide_out, (void)bide_tr;                                                  \
+    if (bide_taken && bide_go >= bide_n_end)                                                       \
+        return bide_op == BIDE_PRIV_OP_POLL ? BIDE_EMISUSE : BIDE_READY;                           \
+    bide_again:                                                                                    \
+    switch (bide_go) {                                                                             \
+        F##_FRAME(BIDE_PRIV_ROW_RESUME)                                                            \
+    case bide_n_start:                                                                             \
+        if (bide_op == BIDE_PRIV_OP_TRACE) {                                                       \
+            bide_priv_trace_line(bide_tr, bide_record, f, __FILE__, 0);                            \
+            bide_tr->leave(bide_tr);                                                               \
+            return BIDE_READY;                                                                     \
+        }                                                                                          \
+        if (bide_op == BIDE_PRIV_OP_DROP)                                                          \
+            goto bide_end
+
+/* BIDE_CLEANUP: behind the body and before BIDE_END; what follows runs on every way out, drop
+ * included, but for a drop before the first poll. LOCAL rows that were not reached are zero. It
+ * must not await.  Shape: a case of the dispatch. */
+#define BIDE_CLEANUP                                                                               \
+    bide_r = bide_fallen;                                                                          \
+    bide_go = BIDE_PRIV_GO_CLEANUP;                                                                \
+    goto bide_clean;                                                                               \
+    case BIDE_PRIV_GO_CLEANUP:                                                                     \
+    bide_clean
+
+/* BIDE_END; last in the body.  Shape: the end of the dispatch, release, return. */
+#define BIDE_END                                                                                   \
+    if (bide_go != BIDE_PRIV_GO_CLEANUP)                                                           \
+        bide_r = bide_fallen;                                                                      \
+    if (bide_r == BIDE_PENDING) /* never: keeps the label used in bodies without awaits */         \
+        goto bide_again;                                                                           \
+    goto bide_end;                                                                                 \
+    default:                                                                                       \
+    bide_end:;                                                                                     \
+        }                                                                                          \
+        bide_release(f);                                                                           \
+        if (bide_op == BIDE_PRIV_OP_POLL || bide_op == BIDE_PRIV_OP_DROP)                          \
+            f->bide_state = BIDE_STATE_DONE;                                                       \
+        else if (bide_op == BIDE_PRIV_OP_START_BOX && bide_taken)                                  \
+            bide_frame_free(f, bide_record->frame_size, bide_record->box_offset);                  \
+        return bide_r
+
+/* BIDE_RETURN(value); or, in a void function, BIDE_RETURN(); ends the body with a result. The
+ * value is evaluated before the cleanup runs. */
+#define BIDE_RETURN(...)                                                                           \
+    do {                                                                                           \
+        BIDE_PRIV_CAT(BIDE_PRIV_RETURN_, BIDE_PRIV_IS_EMPTY(__VA_ARGS__))(__VA_ARGS__)             \
+        BIDE_PRIV_LEAVE(BIDE_READY);                                                               \
+    } while (0)
+#define BIDE_PRIV_RETURN_0(...) *bide_out = (__VA_ARGS__);
+#define BIDE_PRIV_RETURN_1(...)
+
+/* BIDE_FAIL(code); ends the body with a failure code (negative). */
+#define BIDE_FAIL(code) BIDE_PRIV_LEAVE(code)
+
+/* The awaits. All take the child's future type, the name of its row, and its arguments in
+ * parentheses; a failure of the child ends the body with the same code, after the cleanup.
+ *
+ *     BIDE_AWAIT(F, slot, (args))                  ignores the result
+ *     BIDE_AWAIT_TO(lvalue, F, slot, (args))       stores it; lvalue is a field of the frame, or
+ *                                                  anything that outlives the await
+ *     BIDE_AWAIT_TRY(lvalue, F, slot, (args))      stores it; a negative one (signed integers) is
+ *                                                  returned at once: the Output types must agree
+ *     BIDE_AWAIT_TRY_IF(is_error, lvalue, F, slot, (args))
+ *                                                  the same, where is_error(lvalue) decides
+ *     BIDE_AWAIT_CATCH(code, lvalue, F, slot, (args))
+ *                                                  stores the poll result in `code`, and goes on
+ *                                                  also when it is a failure; BIDE_VOID as lvalue
+ *                                                  of a void future
+ *
+ * Each takes the frame before its arguments are evaluated, so arguments may point into it: one
+ * allocation for a boxed body that reaches an await, ready or not. The _V twins (by value) take it
+ * only when the child must wait; in return you promise that no argument and no lvalue of this
+ * await points into the frame other than as a plain field. An argument like f->buffer (an array)
+ * breaks that promise and becomes a dangling pointer.
+ *
+ * Shape: do { start the child; bide_at_<slot>: poll it; if pending, return; } while (0) */
+#define BIDE_AWAIT(F, slot, args) BIDE_PRIV_AWAIT_IGNORE(F, slot, args, 0)
+#define BIDE_AWAIT_V(F, slot, args) BIDE_PRIV_AWAIT_IGNORE(F, slot, args, 1)
+#define BIDE_AWAIT_TO(lvalue, F, slot, args)                                                       \
+    BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 0, BIDE_PRIV_PASS_FAILURE)
+#define BIDE_AWAIT_TO_V(lvalue, F, slot, args)                                                     \
+    BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 1, BIDE_PRIV_PASS_FAILURE)
+#define BIDE_AWAIT_TRY(lvalue, F, slot, args)                                                      \
+    BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 0, BIDE_PRIV_PASS_FAILURE;                           \
+                    if ((lvalue) < 0) BIDE_RETURN(lvalue))
+#define BIDE_AWAIT_TRY_V(lvalue, F, slot, args)                                                    \
+    BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 1, BIDE_PRIV_PASS_FAILURE;                           \
+                    if ((lvalue) < 0) BIDE_RETURN(lvalue))
+#define BIDE_AWAIT_TRY_IF(is_error, lvalue, F, slot, args)                                         \
+    BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 0, BIDE_PRIV_PASS_FAILURE;                           \
+                    if (is_error(lvalue)) BIDE_RETURN(lvalue))
+#define BIDE_AWAIT_TRY_IF_V(is_error, lvalue, F, slot, args)                                       \
+    BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 1, BIDE_PRIV_PASS_FAILURE;                           \
+                    if (is_error(lvalue)) BIDE_RETURN(lvalue))
+#define BIDE_AWAIT_CATCH(code, lvalue, F, slot, args)                                              \
+    BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 0, (code) = bide_r)
+#define BIDE_AWAIT_CATCH_V(code, lvalue, F, slot, args)                                            \
+    BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 1, (code) = bide_r)
+
+/* An lvalue for the result of a void future. */
+#define BIDE_VOID bide_nothing
+
+/* BIDE_AWAIT_JOIN(slot, (F, a, lvalue, (args)), (G, b, lvalue, (args)), ...): starts 2 to 8
+ * children and waits for all of them. Each names its member of the JOIN row, in any order. When
+ * one fails, those still pending are dropped, and the body ends with its code. BIDE_VOID as lvalue
+ * of a void future. The lvalues are fields of the frame, or outlive the await. */
+#define BIDE_AWAIT_JOIN(slot, ...)                                                                 \
+    do {                                                                                           \
+        BIDE_PRIV_TAKE                                                                             \
+        f->bide_kid.slot.bide_left = 0;                                                            \
+        bide_r = BIDE_READY;                                                                       \
+        BIDE_PRIV_JOIN(BIDE_PRIV_JOIN_START, slot, __VA_ARGS__)                                    \
+        if (0) {                                                                                   \
+            bide_at_##slot:                                                                        \
+            if (bide_op == BIDE_PRIV_OP_TRACE) {                                                   \
+                bide_priv_trace_line(bide_tr, bide_record, f, __FILE__, __LINE__);                 \
+                BIDE_PRIV_JOIN(BIDE_PRIV_JOIN_TRACE, slot, __VA_ARGS__)                            \
+                bide_tr->leave(bide_tr);                                                           \
+                return BIDE_READY;                                                                 \
+            }                                                                                      \
+            bide_r = bide_op == BIDE_PRIV_OP_DROP ? BIDE_ECANCELED : BIDE_READY;                   \
+            BIDE_PRIV_JOIN(BIDE_PRIV_JOIN_POLL, slot, __VA_ARGS__)                                 \
+        }                                                                                          \
+        if (bide_r < 0) {                                                                          \
+            BIDE_PRIV_JOIN(BIDE_PRIV_JOIN_DROP, slot, __VA_ARGS__)                                 \
+            BIDE_PRIV_LEAVE(bide_r);                                                               \
+        }                                                                                          \
+        if (f->bide_kid.slot.bide_left) {                                                          \
+            BIDE_PRIV_SUSPEND(slot)                                                                \
+        }                                                                                          \
+    } while (0)
+
+/* ---- the machinery ------------------------------------------------------------------------ */
+
+enum {
+    BIDE_PRIV_OP_POLL = 0,
+    BIDE_PRIV_OP_DROP = 1,
+    BIDE_PRIV_OP_TRACE = 2,
+    BIDE_PRIV_OP_START = 3,    /* on the C stack; the frame's place is known */
+    BIDE_PRIV_OP_START_BOX = 4 /* on the C stack; the frame's place is still to be got */
+};
+#define BIDE_PRIV_GO_CLEANUP BIDE_STATE_MASK
+
+/* Passes over the rows for children. */
+#define BIDE_PRIV_ROW_KIDS(KIND, ...) BIDE_PRIV_KIDS_##KIND(__VA_ARGS__)
+#define BIDE_PRIV_KIDS_PARAM(T, n)
+#define BIDE_PRIV_KIDS_OWNED(T, n, release)
+#define BIDE_PRIV_KIDS_COUNTED(T, n, retain, release)
+#define BIDE_PRIV_KIDS_LOCAL(T, n)
+#define BIDE_PRIV_KIDS_BUFFER(T, n)
+#define BIDE_PRIV_KIDS_TRAITS(flags)
+#define BIDE_PRIV_KIDS_CHILD(F, slot) struct F slot;
+#define BIDE_PRIV_KIDS_BOXED(F, slot) bide_box slot;
+#define BIDE_PRIV_KIDS_JOIN(slot, ...)                                                             \
+    struct {                                                                                       \
+        BIDE_PRIV_MAP(BIDE_PRIV_KIDS_CHILD, ~, __VA_ARGS__) uint8_t bide_left;                     \
+    } slot;
+
+/* A comma for each row that has a child. */
+#define BIDE_PRIV_ROW_HAS_KIDS(KIND, ...) BIDE_PRIV_HAS_KIDS_##KIND
+#define BIDE_PRIV_HAS_KIDS_PARAM
+#define BIDE_PRIV_HAS_KIDS_OWNED
+#define BIDE_PRIV_HAS_KIDS_COUNTED
+#define BIDE_PRIV_HAS_KIDS_LOCAL
+#define BIDE_PRIV_HAS_KIDS_BUFFER
+#define BIDE_PRIV_HAS_KIDS_TRAITS
+#define BIDE_PRIV_HAS_KIDS_CHILD ,
+#define BIDE_PRIV_HAS_KIDS_BOXED ,
+#define BIDE_PRIV_HAS_KIDS_JOIN ,
+
+/* The move from the C stack into the frame, field by field: copying a just-written struct as one
+ * block defeats store forwarding.  Shape: to->name = from->name; */
+#define BIDE_PRIV_ROW_MOVE(KIND, ...) BIDE_PRIV_MOVE_##KIND(__VA_ARGS__)
+#define BIDE_PRIV_MOVE_PARAM(T, n) bide_to->n = bide_f->n;
+#define BIDE_PRIV_MOVE_OWNED(T, n, release) bide_to->n = bide_f->n;
+#define BIDE_PRIV_MOVE_COUNTED(T, n, retain, release) bide_to->n = bide_f->n;
+#define BIDE_PRIV_MOVE_LOCAL(T, n) BIDE_PRIV_COPY(&bide_to->n, &bide_f->n, sizeof bide_to->n);
+#define BIDE_PRIV_MOVE_BUFFER(T, n) BIDE_PRIV_COPY(&bide_to->n, &bide_f->n, sizeof bide_to->n);
+#define BIDE_PRIV_MOVE_TRAITS(flags)
+#define BIDE_PRIV_MOVE_CHILD(F, slot)
+#define BIDE_PRIV_MOVE_BOXED(F, slot)
+#define BIDE_PRIV_MOVE_JOIN(...)
+
+/* States.  Shape: bide_n_slot, */
+#define BIDE_PRIV_ROW_STATES(KIND, ...) BIDE_PRIV_STATES_##KIND(__VA_ARGS__)
+#define BIDE_PRIV_STATES_PARAM(T, n)
+#define BIDE_PRIV_STATES_OWNED(T, n, release)
+#define BIDE_PRIV_STATES_COUNTED(T, n, retain, release)
+#define BIDE_PRIV_STATES_LOCAL(T, n)
+#define BIDE_PRIV_STATES_BUFFER(T, n)
+#define BIDE_PRIV_STATES_TRAITS(flags)
+#define BIDE_PRIV_STATES_CHILD(F, slot) bide_n_##slot,
+#define BIDE_PRIV_STATES_BOXED(F, slot) bide_n_##slot,
+#define BIDE_PRIV_STATES_JOIN(slot, ...) bide_n_##slot,
+
+/* Where each child lives.  Shape: bide_kind_slot = 0 or 1, */
+#define BIDE_PRIV_ROW_KINDS(KIND, ...) BIDE_PRIV_KINDS_##KIND(__VA_ARGS__)
+#define BIDE_PRIV_KINDS_PARAM(T, n)
+#define BIDE_PRIV_KINDS_OWNED(T, n, release)
+#define BIDE_PRIV_KINDS_COUNTED(T, n, retain, release)
+#define BIDE_PRIV_KINDS_LOCAL(T, n)
+#define BIDE_PRIV_KINDS_BUFFER(T, n)
+#define BIDE_PRIV_KINDS_TRAITS(flags)
+#define BIDE_PRIV_KINDS_CHILD(F, slot) bide_kind_##slot = BIDE_PRIV_KID_EMBEDDED,
+#define BIDE_PRIV_KINDS_BOXED(F, slot) bide_kind_##slot = BIDE_PRIV_KID_BOXED,
+#define BIDE_PRIV_KINDS_JOIN(slot, ...)
+
+/* The future type of each slot, for the check in the await.  Shape: typedef struct F name; */
+#define BIDE_PRIV_ROW_SLOTS(KIND, ...) BIDE_PRIV_SLOTS_##KIND(__VA_ARGS__)
+#define BIDE_PRIV_SLOTS_PARAM(T, n)
+#define BIDE_PRIV_SLOTS_OWNED(T, n, release)
+#define BIDE_PRIV_SLOTS_COUNTED(T, n, retain, release)
+#define BIDE_PRIV_SLOTS_LOCAL(T, n)
+#define BIDE_PRIV_SLOTS_BUFFER(T, n)
+#define BIDE_PRIV_SLOTS_TRAITS(flags)
+#define BIDE_PRIV_SLOTS_CHILD(F, slot) typedef struct F bide_type_##slot;
+#define BIDE_PRIV_SLOTS_BOXED(F, slot) typedef struct F bide_type_##slot;
+#define BIDE_PRIV_SLOTS_JOIN(slot, ...)
+
+/* Dispatch.  Shape: case bide_n_slot: goto bide_at_slot; */
+#define BIDE_PRIV_ROW_RESUME(KIND, ...) BIDE_PRIV_RESUME_##KIND(__VA_ARGS__)
+#define BIDE_PRIV_RESUME_PARAM(T, n)
+#define BIDE_PRIV_RESUME_OWNED(T, n, release)
+#define BIDE_PRIV_RESUME_COUNTED(T, n, retain, release)
+#define BIDE_PRIV_RESUME_LOCAL(T, n)
+#define BIDE_PRIV_RESUME_BUFFER(T, n)
+#define BIDE_PRIV_RESUME_TRAITS(flags)
+#define BIDE_PRIV_RESUME_CHILD(F, slot) case bide_n_##slot: goto bide_at_##slot;
+#define BIDE_PRIV_RESUME_BOXED(F, slot) case bide_n_##slot: goto bide_at_##slot;
+#define BIDE_PRIV_RESUME_JOIN(slot, ...) case bide_n_##slot: goto bide_at_##slot;
+
+#define BIDE_PRIV_BODY_STRUCT(F)                                                                   \
+    struct F {                                                                                     \
+        uint32_t bide_state;                                                                       \
+        F##_FRAME(BIDE_PRIV_ROW_FIELD)                                                             \
+        BIDE_PRIV_IF(BIDE_PRIV_HAS_COMMA(F##_FRAME(BIDE_PRIV_ROW_HAS_KIDS)))                       \
+        (union { F##_FRAME(BIDE_PRIV_ROW_KIDS) } bide_kid;)()                                      \
+    };
+
+#define BIDE_PRIV_BODY_INIT(F)                                                                     \
+    BIDE_PRIV_ALWAYS void F##_init(struct F *bide_f F##_FRAME(BIDE_PRIV_ROW_PARAMS))               \
+    {                                                                                              \
+        bide_f->bide_state = 0;                                                                    \
+        F##_FRAME(BIDE_PRIV_ROW_SET)                                                               \
+    }
+
+#define BIDE_PRIV_BODY_PROTOTYPES(F, LINKAGE)                                                      \
+    LINKAGE bide_poll F##_poll(struct F *bide_f, bide_context *bide_cx, F##_output *bide_out);     \
+    LINKAGE void F##_drop(struct F *bide_f);                                                       \
+    LINKAGE bide_poll F##_start(struct F *bide_f F##_FRAME(BIDE_PRIV_ROW_PARAMS),                  \
+                                bide_context *bide_cx, F##_output *bide_out);                      \
+    LINKAGE bide_poll F##_start_box(bide_box *bide_b F##_FRAME(BIDE_PRIV_ROW_PARAMS),              \
+                                    bide_allocator *bide_a, bide_context *bide_cx,                 \
+                                    F##_output *bide_out);                                         \
+    BIDE_PRIV_FUTURE_BEGIN(F, F##_FRAME(BIDE_PRIV_ROW_PARAMS), F##_FRAME(BIDE_PRIV_ROW_PASS))
+
+/* The functions around a body, ending with the body's own head. */
+#define BIDE_PRIV_BODY_FUNCTIONS(R, F, LINKAGE, STORAGE)                                           \
+    BIDE_PRIV_FUTURE_ERASED(F)                                                                     \
+    BIDE_INLINE void F##_bide_trace(const void *bide_f, bide_tracer *bide_tr);                     \
+    STORAGE const bide_type F##_type BIDE_PRIV_UNUSED = BIDE_PRIV_RECORD(R, F, F##_bide_trace);    \
+    enum { F##_bide_is_void = BIDE_PRIV_IS_VOID(R) };                                              \
+    BIDE_PRIV_ALWAYS struct F *F##_bide_take(const int bide_op, struct F *bide_f,                  \
+                                             struct F *bide_to, bide_allocator *bide_a,            \
+                                             bide_context *bide_cx)                                \
+    {                                                                                              \
+        if (bide_op == BIDE_PRIV_OP_START_BOX)                                                     \
+            bide_to = (struct F *)bide_frame_alloc(bide_allocator_for(bide_a, bide_cx),            \
+                                                   sizeof(struct F), BIDE_PRIV_BOX_OFFSET(F));     \
+        if (BIDE_PRIV_UNLIKELY(!bide_to))                                                          \
+            return NULL;                                                                           \
+        (void)bide_f;                                                                              \
+        F##_FRAME(BIDE_PRIV_ROW_MOVE)                                                              \
+        return bide_to;                                                                            \
+    }                                                                                              \
+    BIDE_PRIV_ALWAYS bide_poll F##_bide_body(const int bide_op, struct F *f, struct F *bide_place, \
+                                             bide_box *bide_b, bide_allocator *bide_a,             \
+                                             bide_context *bide_cx, F##_output *bide_out,          \
+                                             bide_tracer *bide_tr);                                \
+    LINKAGE bide_poll F##_poll(struct F *bide_f, bide_context *bide_cx, F##_output *bide_out)      \
+    {                                                                                              \
+        return F##_bide_body(BIDE_PRIV_OP_POLL, bide_f, bide_f, NULL, NULL, bide_cx, bide_out,     \
+                             NULL);                                                                \
+    }                                                                                              \
+    LINKAGE void F##_drop(struct F *bide_f)                                                        \
+    {                                                                                              \
+        (void)F##_bide_body(BIDE_PRIV_OP_DROP, bide_f, bide_f, NULL, NULL, NULL, NULL, NULL);      \
+    }                                                                                              \
+    LINKAGE bide_poll F##_start(struct F *bide_f F##_FRAME(BIDE_PRIV_ROW_PARAMS),                  \
+                                bide_context *bide_cx, F##_output *bide_out)                       \
+    {                                                                                              \
+        struct F bide_tmp;                                                                         \
+        F##_init(&bide_tmp F##_FRAME(BIDE_PRIV_ROW_PASS));                                         \
+        return F##_bide_body(BIDE_PRIV_OP_START, &bide_tmp, bide_f, NULL, NULL, bide_cx, bide_out, \
+                             NULL);                                                                \
+    }                                                                                              \
+    LINKAGE bide_poll F##_start_box(bide_box *bide_b F##_FRAME(BIDE_PRIV_ROW_PARAMS),              \
+                                    bide_allocator *bide_a, bide_context *bide_cx,                 \
+                                    F##_output *bide_out)                                          \
+    {                                                                                              \
+        struct F bide_tmp;                                                                         \
+        F##_init(&bide_tmp F##_FRAME(BIDE_PRIV_ROW_PASS));                                         \
+        return F##_bide_body(BIDE_PRIV_OP_START_BOX, &bide_tmp, NULL, bide_b, bide_a, bide_cx,     \
+                             bide_out, NULL);                                                      \
+    }                                                                                              \
+    BIDE_INLINE void F##_bide_trace(const void *bide_f, bide_tracer *bide_tr)                      \
+    {                                                                                              \
+        union {                                                                                    \
+            const void *from;                                                                      \
+            struct F *to;                                                                          \
+        } bide_u; /* the body is compiled for a writable frame; tracing writes nothing */          \
+        bide_u.from = bide_f;                                                                      \
+        (void)F##_bide_body(BIDE_PRIV_OP_TRACE, bide_u.to, bide_u.to, NULL, NULL, NULL, NULL,      \
+                            bide_tr);                                                              \
+    }                                                                                              \
+    BIDE_PRIV_ALWAYS bide_poll F##_bide_body(const int bide_op, struct F *f, struct F *bide_place, \
+                                             bide_box *bide_b, bide_allocator *bide_a,             \
+                                             bide_context *bide_cx, F##_output *bide_out,          \
+                                             bide_tracer *bide_tr)
+
+/* Ends the body with a code: on to the cleanup, if there is one. */
+#define BIDE_PRIV_LEAVE(code)                                                                      \
+    do {                                                                                           \
+        bide_r = (code);                                                                           \
+        bide_go = BIDE_PRIV_GO_CLEANUP;                                                            \
+        goto bide_again;                                                                           \
+    } while (0)
+#define BIDE_PRIV_PASS_FAILURE                                                                     \
+    if (BIDE_PRIV_UNLIKELY(bide_r < 0))                                                            \
+    BIDE_PRIV_LEAVE(bide_r)
+
+/* Moves from the C stack into the frame, once. */
+#define BIDE_PRIV_TAKE                                                                             \
+    if (!bide_taken) {                                                                             \
+        bide_place = bide_take(bide_op, f, bide_place, bide_a, bide_cx);                           \
+        if (bide_op == BIDE_PRIV_OP_START_BOX && BIDE_PRIV_UNLIKELY(!bide_place))                  \
+            BIDE_PRIV_LEAVE(BIDE_ENOMEM);                                                          \
+        f = bide_place;                                                                            \
+        bide_taken = true;                                                                         \
+    }
+
+/* Ends this poll; the next one resumes at the slot. */
+#define BIDE_PRIV_SUSPEND(slot)                                                                    \
+    if (bide_op == BIDE_PRIV_OP_START_BOX) {                                                       \
+        bide_b->frame = f;                                                                         \
+        bide_b->type = bide_record;                                                                \
+    }                                                                                              \
+    f->bide_state = bide_n_##slot;                                                                 \
+    return BIDE_PENDING;
+
+/* One await. `by_value` is 0 or 1; `after` is what follows when the child has finished. A child
+ * that is movable (a box, or UNPIN) may start on the C stack, in bide_m, and be moved when it must
+ * wait; any other starts in its final place, which needs the frame. */
+#define BIDE_PRIV_AWAIT(F, slot, args, out, by_value, after)                                       \
+    do {                                                                                           \
+        BIDE_PRIV_HOLD_##by_value(F) bide_m;                                                       \
+        void *bide_at;                                                                             \
+        BIDE_PRIV_SAME(F, slot)                                                                    \
+        if (!(by_value) ||                                                                         \
+            (bide_op == BIDE_PRIV_OP_START_BOX && !BIDE_PRIV_MOVABLE(F, slot))) {                  \
+            BIDE_PRIV_TAKE                                                                         \
+        }                                                                                          \
+        bide_at = bide_taken                         ? (void *)&f->bide_kid.slot                   \
+                  : bide_op == BIDE_PRIV_OP_START    ? (void *)&bide_place->bide_kid.slot          \
+                                                     : (void *)&bide_m;                            \
+        bide_r = F##_bide_begin(bide_kind_##slot, bide_at, BIDE_PRIV_ARGS args bide_cx, out);      \
+        if (0) {                                                                                   \
+            bide_at_##slot:                                                                        \
+            if (bide_op == BIDE_PRIV_OP_TRACE) {                                                   \
+                bide_priv_trace_line(bide_tr, bide_record, f, __FILE__, __LINE__);                 \
+                bide_priv_trace_kid(bide_kind_##slot, &F##_type, &f->bide_kid.slot, bide_tr);      \
+                bide_tr->leave(bide_tr);                                                           \
+                return BIDE_READY;                                                                 \
+            }                                                                                      \
+            if (bide_op == BIDE_PRIV_OP_DROP) {                                                    \
+                BIDE_PRIV_DROP_KID(F, slot, &f->bide_kid.slot);                                    \
+                BIDE_PRIV_LEAVE(BIDE_ECANCELED);                                                   \
+            }                                                                                      \
+            bide_r = bide_kind_##slot == BIDE_PRIV_KID_BOXED                                       \
+                         ? bide_box_poll((bide_box *)(void *)&f->bide_kid.slot, bide_cx, out)      \
+                         : F##_poll((struct F *)(void *)&f->bide_kid.slot, bide_cx, out);          \
+        }                                                                                          \
+        if (bide_r == BIDE_PENDING) {                                                              \
+            if ((by_value) && !bide_taken) {                                                       \
+                bide_place = bide_take(bide_op, f, bide_place, bide_a, bide_cx);                   \
+                if (bide_op == BIDE_PRIV_OP_START_BOX) {                                           \
+                    if (BIDE_PRIV_UNLIKELY(!bide_place)) {                                         \
+                        BIDE_PRIV_DROP_KID(F, slot, &bide_m);                                      \
+                        BIDE_PRIV_LEAVE(BIDE_ENOMEM);                                              \
+                    }                                                                              \
+                    bide_priv_move(&bide_place->bide_kid.slot, &bide_m,                            \
+                                   bide_kind_##slot == BIDE_PRIV_KID_BOXED                         \
+                                       ? sizeof(bide_box)                                          \
+                                       : (size_t)F##_bide_moved);                                  \
+                }                                                                                  \
+                f = bide_place;                                                                    \
+                bide_taken = true;                                                                 \
+            }                                                                                      \
+            BIDE_PRIV_SUSPEND(slot)                                                                \
+        }                                                                                          \
+        after;                                                                                     \
+    } while (0)
+
+#define BIDE_PRIV_AWAIT_IGNORE(F, slot, args, by_value)                                            \
+    do {                                                                                           \
+        union F##_result bide_ignored;                                                             \
+        BIDE_PRIV_AWAIT(F, slot, args, (F##_output *)(void *)&bide_ignored, by_value,              \
+                        BIDE_PRIV_PASS_FAILURE);                                                   \
+    } while (0)
+
+/* The child on the C stack: only by-value awaits have one. */
+#define BIDE_PRIV_HOLD_0(F) bide_box
+#define BIDE_PRIV_HOLD_1(F)                                                                        \
+    union {                                                                                        \
+        struct F kid;                                                                              \
+        bide_box box;                                                                              \
+    }
+#define BIDE_PRIV_MOVABLE(F, slot)                                                                 \
+    (bide_kind_##slot == BIDE_PRIV_KID_BOXED || (F##_flags & BIDE_UNPIN))
+#define BIDE_PRIV_DROP_KID(F, slot, at)                                                            \
+    do {                                                                                           \
+        if (bide_kind_##slot == BIDE_PRIV_KID_BOXED)                                               \
+            bide_box_drop((bide_box *)(void *)(at));                                               \
+        else                                                                                       \
+            F##_drop((struct F *)(void *)(at));                                                    \
+    } while (0)
+
+/* The row and the await name the same future type. */
+#ifdef __cplusplus
+#define BIDE_PRIV_SAME(F, slot) (void)((bide_type_##slot *)0 == (struct F *)0);
+#else
+#define BIDE_PRIV_SAME(F, slot)                                                                    \
+    _Static_assert(_Generic((bide_type_##slot *)0, struct F *: 1, default: 0),                     \
+                   "bide: this await and the row of its slot name different future types");
+#endif
+
+/* Moves a future that is movable, a word at a time when it is a box: the two words were just
+ * stored one by one, and a wider load of them would wait for the store buffer. */
+BIDE_INLINE void bide_priv_move(void *to, const void *from, size_t bytes)
+{
+    if (bytes == sizeof(bide_box)) {
+        const bide_type *type = ((const bide_box *)from)->type;
+#if defined(__GNUC__)
+        __asm__("" : "+r"(type)); /* keeps the compiler from pairing the words again */
+#endif
+        ((bide_box *)to)->frame = ((const bide_box *)from)->frame;
+        ((bide_box *)to)->type = type;
+    } else {
+        BIDE_PRIV_COPY(to, from, bytes);
+    }
+}
+
+BIDE_INLINE void bide_priv_trace_line(bide_tracer *tracer, const bide_type *type, const void *frame,
+                                      const char *file, int line)
+{
+    tracer->enter(tracer, type, frame, file, (uint32_t)line);
+}
+
+/* Joins: OP(slot, bit, F, member, lvalue, (args)) for each child. */
+#define BIDE_PRIV_JOIN(OP, slot, ...)                                                              \
+    BIDE_PRIV_CAT(BIDE_PRIV_JOIN_, BIDE_PRIV_COUNT(__VA_ARGS__))(OP, slot, __VA_ARGS__)
+#define BIDE_PRIV_JOIN_X(OP, ...) OP(__VA_ARGS__)
+#define BIDE_PRIV_JOIN_2(OP, slot, a, b)                                                           \
+    BIDE_PRIV_JOIN_X(OP, slot, 1, BIDE_PRIV_EVAL a) BIDE_PRIV_JOIN_X(OP, slot, 2, BIDE_PRIV_EVAL b)
+#define BIDE_PRIV_JOIN_3(OP, slot, a, b, c)                                                        \
+    BIDE_PRIV_JOIN_2(OP, slot, a, b) BIDE_PRIV_JOIN_X(OP, slot, 4, BIDE_PRIV_EVAL c)
+#define BIDE_PRIV_JOIN_4(OP, slot, a, b, c, d)                                                     \
+    BIDE_PRIV_JOIN_3(OP, slot, a, b, c) BIDE_PRIV_JOIN_X(OP, slot, 8, BIDE_PRIV_EVAL d)
+#define BIDE_PRIV_JOIN_5(OP, slot, a, b, c, d, e)                                                  \
+    BIDE_PRIV_JOIN_4(OP, slot, a, b, c, d) BIDE_PRIV_JOIN_X(OP, slot, 16, BIDE_PRIV_EVAL e)
+#define BIDE_PRIV_JOIN_6(OP, slot, a, b, c, d, e, f)                                               \
+    BIDE_PRIV_JOIN_5(OP, slot, a, b, c, d, e) BIDE_PRIV_JOIN_X(OP, slot, 32, BIDE_PRIV_EVAL f)
+#define BIDE_PRIV_JOIN_7(OP, slot, a, b, c, d, e, f, g)                                            \
+    BIDE_PRIV_JOIN_6(OP, slot, a, b, c, d, e, f) BIDE_PRIV_JOIN_X(OP, slot, 64, BIDE_PRIV_EVAL g)
+#define BIDE_PRIV_JOIN_8(OP, slot, a, b, c, d, e, f, g, h)                                         \
+    BIDE_PRIV_JOIN_7(OP, slot, a, b, c, d, e, f, g)                                                \
+    BIDE_PRIV_JOIN_X(OP, slot, 128, BIDE_PRIV_EVAL h)
+#define BIDE_PRIV_JOIN_START(slot, bit, F, member, lvalue, args)                                   \
+    if (bide_r >= 0) {                                                                             \
+        bide_r = F##_bide_begin(BIDE_PRIV_KID_EMBEDDED, &f->bide_kid.slot.member,                  \
+                                BIDE_PRIV_ARGS args bide_cx, &(lvalue));                           \
+        if (bide_r == BIDE_PENDING)                                                                \
+            f->bide_kid.slot.bide_left = (uint8_t)(f->bide_kid.slot.bide_left | (bit));            \
+    }
+#define BIDE_PRIV_JOIN_POLL(slot, bit, F, member, lvalue, args)                                    \
+    if (bide_r >= 0 && (f->bide_kid.slot.bide_left & (bit))) {                                     \
+        bide_r = F##_poll(&f->bide_kid.slot.member, bide_cx, &(lvalue));                           \
+        if (bide_r != BIDE_PENDING)                                                                \
+            f->bide_kid.slot.bide_left = (uint8_t)(f->bide_kid.slot.bide_left & ~(bit));           \
+    }
+#define BIDE_PRIV_JOIN_DROP(slot, bit, F, member, lvalue, args)                                    \
+    if (f->bide_kid.slot.bide_left & (bit))                                                        \
+        F##_drop(&f->bide_kid.slot.member);
+#define BIDE_PRIV_JOIN_TRACE(slot, bit, F, member, lvalue, args)                                   \
+    if (f->bide_kid.slot.bide_left & (bit))                                                        \
+        bide_priv_trace_kid(BIDE_PRIV_KID_EMBEDDED, &F##_type, &f->bide_kid.slot.member, bide_tr);
+
+#endif

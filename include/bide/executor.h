@@ -1,0 +1,175 @@
+/*
+ * bide/executor.h: running futures to their end.
+ *
+ * bide_block_on runs one future on the calling thread and returns its result. A bide_local runs
+ * any number of tasks on one thread, first come, first served. Both have timers, take wakes from
+ * any thread and from signal handlers, and offload blocking work to threads.
+ *
+ * Threads. An executor belongs to one thread at a time: the one inside run, run_until, ... is its
+ * owner. All calls on a bide_local are made by the owner, or, while nobody runs it, by one thread
+ * at a time. Wakers, aborts and timers may be used by any thread at any time, also after the
+ * executor has ended: what they need is counted and outlives it.
+ *
+ * Nesting. A thread that runs an executor must not run a second one inside: it would stop the
+ * first. That is refused with BIDE_EMISUSE.
+ */
+#ifndef BIDE_EXECUTOR_H
+#define BIDE_EXECUTOR_H
+
+#include <bide/task.h>
+
+BIDE_PRIV_C_BEGIN
+
+/* A source of time, for tests and simulations. */
+typedef struct bide_clock bide_clock;
+
+struct bide_clock {
+    uint32_t size;  /* of this structure, as its maker knew it */
+    uint32_t flags; /* none defined yet: 0 */
+    /* Monotonic nanoseconds. Any thread. */
+    uint64_t (*now)(bide_clock *clock);
+    /* Called instead of sleeping when nothing but timers is left; the nearest is due at
+     * `deadline`. True: time has passed, look again. False: sleep until something wakes. NULL:
+     * always false. On the executor's thread. */
+    bool (*idle)(bide_clock *clock, uint64_t deadline);
+};
+
+/* How to make an executor. Begin with bide_local_options_init(). */
+typedef struct bide_local_options {
+    uint32_t size;             /* of this structure, as the caller knew it */
+    uint32_t flags;            /* none defined yet: 0 */
+    bide_allocator *allocator; /* of the executor, its tasks and their slabs */
+    size_t slab_bytes;         /* of a task's slab, taken when it first wants a frame; 0: none */
+    size_t root_slab_bytes;    /* the same for the future of block_on and run_until */
+    bide_clock *clock;         /* NULL: the system's monotonic clock */
+    uint32_t offload_threads;  /* at most so many threads for blocking work; 0: no offload */
+    uint32_t slab_cache;       /* keep at most so many slabs of ended tasks for the next ones */
+} bide_local_options;
+
+/* The defaults: the calling code's default allocator, slabs of 512 bytes for tasks and 4 KiB for
+ * the root, at most 4 threads, 16 kept slabs. */
+BIDE_INLINE bide_local_options bide_local_options_init(void)
+{
+    bide_local_options o;
+    o.size = (uint32_t)sizeof o;
+    o.flags = 0;
+    o.allocator = bide_default_allocator();
+    o.slab_bytes = 512;
+    o.root_slab_bytes = 4096;
+    o.clock = NULL;
+    o.offload_threads = 4;
+    o.slab_cache = 16;
+    return o;
+}
+
+/* A bide_local is a single-threaded executor; the name is declared in bide/task.h. */
+
+/* Private: like bide_local_new with options that are not NULL. */
+BIDE_API bide_poll bide_priv_local_new(const bide_local_options *options, bide_local **out);
+
+/* Makes an executor. options == NULL: the defaults. BIDE_ENOMEM, or BIDE_EMISUSE if the options
+ * name no allocator; *out is NULL then. */
+BIDE_INLINE bide_poll bide_local_new(const bide_local_options *options, bide_local **out)
+{
+    bide_local_options defaults;
+    if (!options) {
+        defaults = bide_local_options_init();
+        options = &defaults;
+    }
+    return bide_priv_local_new(options, out);
+}
+
+/* Ends the executor. Tasks that have not finished are dropped in the order in which they were
+ * spawned: each future exactly once, then its slab goes back, then its join handle sees
+ * BIDE_ECANCELED. Code that runs in those drops may still wake, abort and detach; spawning is
+ * refused with BIDE_ECANCELED. Then queued jobs are cancelled, running ones waited for, and
+ * pending timers forgotten. Handles, wakers and timers that are left stay valid. BIDE_EMISUSE, and
+ * nothing happens, while the executor runs. NULL is left alone. */
+BIDE_API bide_poll bide_local_free(bide_local *ex);
+
+/* Runs until no task is left. BIDE_READY, or BIDE_EMISUSE (nested, or another thread runs it). */
+BIDE_API bide_poll bide_local_run(bide_local *ex);
+
+/* Runs what can run now, fires the timers that are due, and never waits. BIDE_READY: no task is
+ * left. BIDE_PENDING: all tasks wait. BIDE_EMISUSE as above. */
+BIDE_API bide_poll bide_local_run_until_stalled(bide_local *ex);
+
+/* Runs one future, and the tasks besides, until that future has ended; tasks that have not
+ * finished stay. Returns the future's result code, with *out written if BIDE_READY. The frame is
+ * consumed in every case, also when the call is refused with BIDE_EMISUSE: then it is dropped. */
+BIDE_API bide_poll bide_local_run_until(bide_local *ex, const bide_type *type, void *frame,
+                                        void *out);
+
+/* The executor as a runtime: for spawning, and for timers outside of a poll. Lives as long as the
+ * executor and everything that was started on it. */
+/* (declared in bide/task.h) bide_runtime *bide_local_runtime(bide_local *ex); */
+
+/* What an executor has done so far. */
+typedef struct bide_local_stats {
+    uint32_t size;   /* of this structure, as the caller knew it: set before the call */
+    uint32_t tasks;  /* spawned and not ended */
+    uint64_t polls;  /* of tasks and roots */
+    uint64_t wakes;  /* that scheduled something; spawning counts as one */
+    uint64_t sleeps; /* times that the thread went to sleep */
+    uint64_t slabs;  /* slabs got from the allocator */
+} bide_local_stats;
+
+/* Fills *stats up to stats->size. */
+BIDE_API void bide_local_get_stats(const bide_local *ex, bide_local_stats *stats);
+
+/* Private: like bide_block_on with options that are not NULL. */
+BIDE_API bide_poll bide_priv_block_on(const bide_type *type, void *frame, void *out,
+                                      const bide_local_options *options);
+
+/* Runs one future on the calling thread until it has ended, and returns its result code, with *out
+ * written if BIDE_READY. Sleeps without using the processor while the future waits. The future may
+ * spawn; tasks that have not finished at its end are dropped. options == NULL: the defaults. The
+ * frame is consumed in every case: it is dropped when the call fails with BIDE_ENOMEM, or with
+ * BIDE_EMISUSE inside another executor of the same thread. */
+BIDE_INLINE bide_poll bide_block_on(const bide_type *type, void *frame, void *out,
+                                    const bide_local_options *options)
+{
+    bide_local_options defaults;
+    if (!options) {
+        defaults = bide_local_options_init();
+        options = &defaults;
+    }
+    return bide_priv_block_on(type, frame, out, options);
+}
+
+/* BIDE_BLOCK_ON_TO(code, F, out, (args)): a statement. Builds F(args) on the C stack, runs it with
+ * bide_block_on, and stores the result code in the lvalue `code`. `out` points to an F_output, or is
+ * NULL where that is void. BIDE_RUN_UNTIL_TO(code, ex, F, out, (args)): the same on a bide_local.
+ * Shape: do { struct F frame; init; run; } while (0). */
+#define BIDE_BLOCK_ON_TO(code, F, out, args)                                                       \
+    do {                                                                                           \
+        struct F bide_block_on_frame;                                                              \
+        F##_init(&bide_block_on_frame BIDE_PRIV_MORE args);                                        \
+        (code) = bide_block_on(&F##_type, &bide_block_on_frame, (out), NULL);                      \
+    } while (0)
+#define BIDE_RUN_UNTIL_TO(code, ex, F, out, args)                                                  \
+    do {                                                                                           \
+        struct F bide_run_until_frame;                                                             \
+        F##_init(&bide_run_until_frame BIDE_PRIV_MORE args);                                       \
+        (code) = bide_local_run_until((ex), &F##_type, &bide_run_until_frame, (out));              \
+    } while (0)
+
+/* The same as expressions of type bide_poll, where the compiler can. */
+#ifdef __GNUC__
+#define BIDE_BLOCK_ON(F, out, args)                                                                \
+    __extension__({                                                                                \
+        bide_poll bide_block_on_code;                                                              \
+        BIDE_BLOCK_ON_TO(bide_block_on_code, F, out, args);                                        \
+        bide_block_on_code;                                                                        \
+    })
+#define BIDE_RUN_UNTIL(ex, F, out, args)                                                           \
+    __extension__({                                                                                \
+        bide_poll bide_run_until_code;                                                             \
+        BIDE_RUN_UNTIL_TO(bide_run_until_code, ex, F, out, args);                                  \
+        bide_run_until_code;                                                                       \
+    })
+#endif
+
+BIDE_PRIV_C_END
+
+#endif

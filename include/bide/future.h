@@ -1,0 +1,403 @@
+/*
+ * bide/future.h: what a future type is, and how to write one by hand.
+ *
+ * A future type F is found by its name:
+ *
+ *     struct F                the frame; a tag, so that a function may bear the same name
+ *     Output F(args...)       a plain prototype, never defined here: it gives editors, and the
+ *                             check of an implementation, the type of the call
+ *     F_output, F_result      the Output as a typedef (void for none); a union fit to hold one
+ *     F_init(f, args...)      captures the arguments in place. Runs and allocates nothing
+ *     F_poll(f, cx, out)      runs until it must wait; writes *out only with BIDE_READY
+ *     F_drop(f)               cancels: drops the child in flight, cleans up, releases. Before the
+ *                             first poll it only releases owned arguments; after the end, nothing
+ *     F_start(f, args..., cx, out)
+ *                             init and first poll in one. BIDE_PENDING: *f is a live future.
+ *                             Anything else: there is none, *f was perhaps never written, and must
+ *                             be neither polled nor dropped
+ *     F_start_box(box, args..., allocator, cx, out)
+ *                             the same with a frame from the allocator (NULL: the context's), got
+ *                             only if the future must wait. BIDE_PENDING: *box owns it
+ *     F_discard(args...)      releases the owned arguments of a call that will never run
+ *     F_type, F_flags         the record (bide/abi.h) and its flags as a constant
+ *
+ * start, start_box, init and discard consume owned arguments in every case, also when they fail.
+ * A frame is built where it will live and not moved once it was polled, unless it is BIDE_UNPIN.
+ *
+ * The frame list. A list macro F_FRAME(ROW) says what is in a frame; the same rows serve futures
+ * by hand (this header) and by body (bide/async.h):
+ *
+ *     ROW(PARAM, T, name)                     a parameter
+ *     ROW(OWNED, T, name, release)            a parameter; release(name) is called exactly once,
+ *                                             polled or not, in reverse order of the rows
+ *     ROW(COUNTED, T, name, retain, release)  a parameter captured as retain(name), then as OWNED:
+ *                                             how a future keeps a counted object alive
+ *     ROW(LOCAL, T, name)                     a field that starts as zero
+ *     ROW(BUFFER, T, name)                    a field that does not
+ *     ROW(TRAITS, flags)                      BIDE_SEND, BIDE_SYNC, BIDE_UNPIN: what you promise.
+ *                                             Without it, a future promises nothing
+ *     ROW(TRY, function)                      by hand only; see BIDE_FUTURE
+ *     ROW(CHILD, F, name), ROW(BOXED, F, name), ROW(JOIN, name, (F, a), (F, b), ...)
+ *                                             bodies only; see bide/async.h
+ *
+ * T and name must make a declaration when written side by side: arrays and function pointers need
+ * a typedef. Up to 39 parameters.
+ */
+#ifndef BIDE_FUTURE_H
+#define BIDE_FUTURE_H
+
+#include <bide/box.h>
+#include <bide/pp.h>
+
+/* The module record that types and vtables of this translation unit name: define it before the
+ * first bide header in the sources of a plugin that may be unloaded. */
+#ifndef BIDE_MODULE
+#define BIDE_MODULE NULL
+#endif
+
+/* ---- frame list, pass by pass ------------------------------------------------------------- */
+/* Each pass P over a list is F_FRAME(BIDE_PRIV_ROW_P); BIDE_PRIV_P_KIND says what a row of a kind
+ * makes in it. A new kind adds a line to each pass, and changes no list of a user. */
+
+/* Fields.  Shape: T name; */
+#define BIDE_PRIV_ROW_FIELD(KIND, ...) BIDE_PRIV_FIELD_##KIND(__VA_ARGS__)
+#define BIDE_PRIV_FIELD_PARAM(T, n) T n;
+#define BIDE_PRIV_FIELD_OWNED(T, n, release) T n;
+#define BIDE_PRIV_FIELD_COUNTED(T, n, retain, release) T n;
+#define BIDE_PRIV_FIELD_LOCAL(T, n) T n;
+#define BIDE_PRIV_FIELD_BUFFER(T, n) T n;
+#define BIDE_PRIV_FIELD_TRAITS(flags)
+#define BIDE_PRIV_FIELD_TRY(function)
+#define BIDE_PRIV_FIELD_CHILD(F, slot)
+#define BIDE_PRIV_FIELD_BOXED(F, slot)
+#define BIDE_PRIV_FIELD_JOIN(...)
+
+/* Parameters.  Shape: , T name */
+#define BIDE_PRIV_ROW_PARAMS(KIND, ...) BIDE_PRIV_PARAMS_##KIND(__VA_ARGS__)
+#define BIDE_PRIV_PARAMS_PARAM(T, n) , T n
+#define BIDE_PRIV_PARAMS_OWNED(T, n, release) , T n
+#define BIDE_PRIV_PARAMS_COUNTED(T, n, retain, release) , T n
+#define BIDE_PRIV_PARAMS_LOCAL(T, n)
+#define BIDE_PRIV_PARAMS_BUFFER(T, n)
+#define BIDE_PRIV_PARAMS_TRAITS(flags)
+#define BIDE_PRIV_PARAMS_TRY(function)
+#define BIDE_PRIV_PARAMS_CHILD(F, slot)
+#define BIDE_PRIV_PARAMS_BOXED(F, slot)
+#define BIDE_PRIV_PARAMS_JOIN(...)
+
+/* Parameters passed on.  Shape: , name */
+#define BIDE_PRIV_ROW_PASS(KIND, ...) BIDE_PRIV_PASS_##KIND(__VA_ARGS__)
+#define BIDE_PRIV_PASS_PARAM(T, n) , n
+#define BIDE_PRIV_PASS_OWNED(T, n, release) , n
+#define BIDE_PRIV_PASS_COUNTED(T, n, retain, release) , n
+#define BIDE_PRIV_PASS_LOCAL(T, n)
+#define BIDE_PRIV_PASS_BUFFER(T, n)
+#define BIDE_PRIV_PASS_TRAITS(flags)
+#define BIDE_PRIV_PASS_TRY(function)
+#define BIDE_PRIV_PASS_CHILD(F, slot)
+#define BIDE_PRIV_PASS_BOXED(F, slot)
+#define BIDE_PRIV_PASS_JOIN(...)
+
+/* Capture.  Shape: frame->name = name; */
+#define BIDE_PRIV_ROW_SET(KIND, ...) BIDE_PRIV_SET_##KIND(__VA_ARGS__)
+#define BIDE_PRIV_SET_PARAM(T, n) bide_f->n = n;
+#define BIDE_PRIV_SET_OWNED(T, n, release) bide_f->n = n;
+#define BIDE_PRIV_SET_COUNTED(T, n, retain, release) bide_f->n = retain(n);
+#define BIDE_PRIV_SET_LOCAL(T, n) BIDE_PRIV_ZERO(&bide_f->n, sizeof bide_f->n);
+#define BIDE_PRIV_SET_BUFFER(T, n)
+#define BIDE_PRIV_SET_TRAITS(flags)
+#define BIDE_PRIV_SET_TRY(function)
+#define BIDE_PRIV_SET_CHILD(F, slot)
+#define BIDE_PRIV_SET_BOXED(F, slot)
+#define BIDE_PRIV_SET_JOIN(...)
+
+/* Release of what is owned, last row first: each row wraps a loop of one round around the rows
+ * behind it, and releases on the way out.
+ * Shape: for (int once = 1; once; once = 0, release(frame->name)) */
+#define BIDE_PRIV_ROW_FREE(KIND, ...) BIDE_PRIV_FREE_##KIND(__VA_ARGS__)
+#define BIDE_PRIV_FREE_PARAM(T, n)
+#define BIDE_PRIV_FREE_OWNED(T, n, release)                                                        \
+    for (int bide_once_##n = 1; bide_once_##n; bide_once_##n = 0, (void)release(bide_f->n))
+#define BIDE_PRIV_FREE_COUNTED(T, n, retain, release) BIDE_PRIV_FREE_OWNED(T, n, release)
+#define BIDE_PRIV_FREE_LOCAL(T, n)
+#define BIDE_PRIV_FREE_BUFFER(T, n)
+#define BIDE_PRIV_FREE_TRAITS(flags)
+#define BIDE_PRIV_FREE_TRY(function)
+#define BIDE_PRIV_FREE_CHILD(F, slot)
+#define BIDE_PRIV_FREE_BOXED(F, slot)
+#define BIDE_PRIV_FREE_JOIN(...)
+
+/* Release of the arguments of a call that will never run; nothing was retained for it. */
+#define BIDE_PRIV_ROW_DISCARD(KIND, ...) BIDE_PRIV_DISCARD_##KIND(__VA_ARGS__)
+#define BIDE_PRIV_DISCARD_PARAM(T, n) (void)n;
+#define BIDE_PRIV_DISCARD_OWNED(T, n, release)                                                     \
+    for (int bide_once_##n = 1; bide_once_##n; bide_once_##n = 0, (void)release(n))
+#define BIDE_PRIV_DISCARD_COUNTED(T, n, retain, release) (void)n;
+#define BIDE_PRIV_DISCARD_LOCAL(T, n)
+#define BIDE_PRIV_DISCARD_BUFFER(T, n)
+#define BIDE_PRIV_DISCARD_TRAITS(flags)
+#define BIDE_PRIV_DISCARD_TRY(function)
+#define BIDE_PRIV_DISCARD_CHILD(F, slot)
+#define BIDE_PRIV_DISCARD_BOXED(F, slot)
+#define BIDE_PRIV_DISCARD_JOIN(...)
+
+/* Whether anything is owned by the call.  Shape: | 1 */
+#define BIDE_PRIV_ROW_OWNS(KIND, ...) BIDE_PRIV_OWNS_##KIND
+#define BIDE_PRIV_OWNS_PARAM
+#define BIDE_PRIV_OWNS_OWNED | 1
+#define BIDE_PRIV_OWNS_COUNTED
+#define BIDE_PRIV_OWNS_LOCAL
+#define BIDE_PRIV_OWNS_BUFFER
+#define BIDE_PRIV_OWNS_TRAITS
+#define BIDE_PRIV_OWNS_TRY
+#define BIDE_PRIV_OWNS_CHILD
+#define BIDE_PRIV_OWNS_BOXED
+#define BIDE_PRIV_OWNS_JOIN
+
+/* Declared facts.  Shape: | (flags) */
+#define BIDE_PRIV_ROW_TRAITS(KIND, ...) BIDE_PRIV_TRAITS_##KIND(__VA_ARGS__)
+#define BIDE_PRIV_TRAITS_PARAM(T, n)
+#define BIDE_PRIV_TRAITS_OWNED(T, n, release)
+#define BIDE_PRIV_TRAITS_COUNTED(T, n, retain, release)
+#define BIDE_PRIV_TRAITS_LOCAL(T, n)
+#define BIDE_PRIV_TRAITS_BUFFER(T, n)
+#define BIDE_PRIV_TRAITS_TRAITS(flags) | (flags)
+#define BIDE_PRIV_TRAITS_TRY(function)
+#define BIDE_PRIV_TRAITS_CHILD(F, slot)
+#define BIDE_PRIV_TRAITS_BOXED(F, slot)
+#define BIDE_PRIV_TRAITS_JOIN(...)
+
+/* The look before parking.  Shape: r = function(&frame, cx, out); */
+#define BIDE_PRIV_ROW_TRY(KIND, ...) BIDE_PRIV_TRY_##KIND(__VA_ARGS__)
+#define BIDE_PRIV_TRY_PARAM(T, n)
+#define BIDE_PRIV_TRY_OWNED(T, n, release)
+#define BIDE_PRIV_TRY_COUNTED(T, n, retain, release)
+#define BIDE_PRIV_TRY_LOCAL(T, n)
+#define BIDE_PRIV_TRY_BUFFER(T, n)
+#define BIDE_PRIV_TRY_TRAITS(flags)
+#define BIDE_PRIV_TRY_TRY(function) bide_r = function(&bide_tmp, bide_cx, bide_out);
+#define BIDE_PRIV_TRY_CHILD(F, slot)
+#define BIDE_PRIV_TRY_BOXED(F, slot)
+#define BIDE_PRIV_TRY_JOIN(...)
+
+/* ---- parts of a future type --------------------------------------------------------------- */
+
+/* Shape: R F(T a, T b); typedef R F_output; union F_result { R value; };
+ * The prototype comes before any mention of struct F: C++ compilers warn about the reverse. */
+#define BIDE_PRIV_FUTURE_NAME(R, F, ...)                                                           \
+    R F BIDE_PRIV_PARENS(__VA_ARGS__);                                                             \
+    typedef R F##_output;                                                                          \
+    union F##_result {                                                                             \
+        char bide_none;                                                                            \
+        BIDE_PRIV_IF(BIDE_PRIV_IS_VOID(R))()(R value;)                                             \
+    };
+
+/* Size and alignment of an Output: 0 and 1 for void. */
+#define BIDE_PRIV_OUT_SIZE(R) BIDE_PRIV_IF(BIDE_PRIV_IS_VOID(R))(0)(sizeof(R))
+#define BIDE_PRIV_OUT_ALIGN(R) BIDE_PRIV_IF(BIDE_PRIV_IS_VOID(R))(1)(BIDE_PRIV_ALIGNOF(R))
+
+#define BIDE_PRIV_BOX_OFFSET(F)                                                                    \
+    (BIDE_PRIV_ALIGNOF(struct F) > sizeof(void *) ? BIDE_PRIV_ALIGNOF(struct F) : sizeof(void *))
+
+/* Shape: an enum F_flags, and the functions that capture and release. */
+#define BIDE_PRIV_FUTURE_ENDS(R, F, flags)                                                         \
+    enum {                                                                                         \
+        F##_flags = (flags)F##_FRAME(BIDE_PRIV_ROW_TRAITS),                                        \
+        F##_bide_owns = 0 F##_FRAME(BIDE_PRIV_ROW_OWNS),                                           \
+        F##_bide_moved = sizeof(struct F)                                                          \
+    };                                                                                             \
+    BIDE_PRIV_ALWAYS void F##_bide_release(struct F *bide_f)                                       \
+    {                                                                                              \
+        (void)bide_f;                                                                              \
+        F##_FRAME(BIDE_PRIV_ROW_FREE){}                                                            \
+    }                                                                                              \
+    BIDE_INLINE void F##_discard BIDE_PRIV_PARENS(~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                \
+    {                                                                                              \
+        F##_FRAME(BIDE_PRIV_ROW_DISCARD){}                                                         \
+    }
+
+/* Shape: F_bide_begin starts a child in its slot, embedded or boxed, in one call. */
+#define BIDE_PRIV_FUTURE_BEGIN(F, PARAMS, PASS)                                                    \
+    BIDE_PRIV_ALWAYS bide_poll F##_bide_begin(const int bide_kind, void *bide_at PARAMS,           \
+                                              bide_context *bide_cx, F##_output *bide_out)         \
+    {                                                                                              \
+        if (bide_kind == BIDE_PRIV_KID_BOXED)                                                      \
+            return F##_start_box((bide_box *)bide_at PASS, NULL, bide_cx, bide_out);               \
+        return F##_start((struct F *)bide_at PASS, bide_cx, bide_out);                             \
+    }
+
+/* Shape: the typed functions behind the record's untyped slots. */
+#define BIDE_PRIV_FUTURE_ERASED(F)                                                                 \
+    BIDE_INLINE bide_poll F##_bide_poll(void *bide_f, bide_context *bide_cx, void *bide_out)       \
+    {                                                                                              \
+        return F##_poll((struct F *)bide_f, bide_cx, (F##_output *)bide_out);                      \
+    }                                                                                              \
+    BIDE_INLINE void F##_bide_drop(void *bide_f)                                                   \
+    {                                                                                              \
+        F##_drop((struct F *)bide_f);                                                              \
+    }
+
+/* Shape: the initialiser of a bide_type. */
+#define BIDE_PRIV_RECORD(R, F, trace_or_null)                                                      \
+    {                                                                                              \
+        (uint32_t)sizeof(bide_type), (uint32_t)F##_flags, (uint32_t)sizeof(struct F),              \
+            (uint32_t)BIDE_PRIV_ALIGNOF(struct F), (uint32_t)BIDE_PRIV_BOX_OFFSET(F),              \
+            (uint32_t)BIDE_PRIV_OUT_SIZE(R), (uint32_t)BIDE_PRIV_OUT_ALIGN(R), 0, F##_bide_poll,   \
+            F##_bide_drop, NULL, trace_or_null, BIDE_PRIV_STR(F), BIDE_MODULE                      \
+    }
+
+/* Where a child lives in its parent's frame. */
+#define BIDE_PRIV_KID_EMBEDDED 0
+#define BIDE_PRIV_KID_BOXED 1
+
+/* Describes a child: its own trace if it has one, else its name. */
+BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void *at,
+                                     bide_tracer *tracer)
+{
+    if (kind == BIDE_PRIV_KID_BOXED) {
+        bide_box_trace((const bide_box *)at, tracer);
+    } else if (type->trace) {
+        type->trace(at, tracer);
+    } else {
+        tracer->enter(tracer, type, at, NULL, 0);
+        tracer->leave(tracer);
+    }
+}
+
+/* ---- futures by hand ---------------------------------------------------------------------- */
+
+/* BIDE_FUTURE(R, F): a future type by hand, from F_FRAME. You write the two functions
+ *
+ *     bide_poll F_poll(struct F *f, bide_context *cx, R *out);
+ *     void F_drop(struct F *f);
+ *
+ * behind the macro (in the same translation unit: they are `static inline`); it emits all else.
+ * A leaf that parks keeps a clone of the waker in its frame; poll, before it returns anything but
+ * BIDE_PENDING, and drop must give back what they hold, and call F_bide_release(f) if the list
+ * has OWNED or COUNTED rows. drop after the end does nothing: keep a field for that.
+ *
+ * What a call through an interface costs: a type with ROW(TRAITS, BIDE_UNPIN) is polled on the C
+ * stack and takes memory only if it must wait. A type that is not movable (a node of it is linked
+ * somewhere while it waits) does the same if ROW(TRY, function) names a
+ * `bide_poll function(struct F *f, bide_context *cx, R *out)` that looks without parking and
+ * without keeping f: BIDE_PENDING means "poll in the final place"; without TRY it takes its memory
+ * first.
+ *
+ * Shape: the prototype R F(args...), struct F, and each function named at the head of this file. */
+#define BIDE_FUTURE(R, F)                                                                          \
+    BIDE_PRIV_FUTURE_NAME(R, F, ~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                                  \
+    BIDE_PRIV_HAND_SHAPE(R, F, BIDE_INLINE)                                                        \
+    BIDE_PRIV_FUTURE_ERASED(F)                                                                     \
+    static const bide_type F##_type BIDE_PRIV_UNUSED = BIDE_PRIV_RECORD(R, F, NULL);               \
+    BIDE_PRIV_HAND_START(F)
+
+/* BIDE_FUTURE_DECLARE(R, F) in a header and BIDE_FUTURE_DEFINE(R, F); in a source: the same with
+ * F_poll, F_drop and F_type external, defined in that source. */
+#define BIDE_FUTURE_DECLARE(R, F)                                                                  \
+    BIDE_PRIV_FUTURE_NAME(R, F, ~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                                  \
+    BIDE_PRIV_EXTERN_C const bide_type F##_type;                                                   \
+    BIDE_PRIV_HAND_SHAPE(R, F, BIDE_PRIV_EXTERN_C)                                                 \
+    BIDE_PRIV_HAND_START(F)
+#define BIDE_FUTURE_DEFINE(R, F)                                                                   \
+    BIDE_PRIV_FUTURE_ERASED(F)                                                                     \
+    const bide_type F##_type = BIDE_PRIV_RECORD(R, F, NULL)
+
+#define BIDE_PRIV_HAND_SHAPE(R, F, LINKAGE)                                                        \
+    struct F {                                                                                     \
+        F##_FRAME(BIDE_PRIV_ROW_FIELD)                                                             \
+    };                                                                                             \
+    LINKAGE bide_poll F##_poll(struct F *f, bide_context *cx, F##_output *out);                    \
+    LINKAGE void F##_drop(struct F *f);                                                            \
+    BIDE_PRIV_FUTURE_ENDS(R, F, 0)                                                                 \
+    BIDE_INLINE void F##_init(struct F *bide_f F##_FRAME(BIDE_PRIV_ROW_PARAMS))                    \
+    {                                                                                              \
+        F##_FRAME(BIDE_PRIV_ROW_SET)                                                               \
+    }
+
+/* start and start_box of a future by hand. An unpolled frame, and a polled one that is UNPIN, may
+ * be moved: that is how the frame gets from the C stack into its block. */
+#define BIDE_PRIV_HAND_START(F)                                                                    \
+    BIDE_INLINE bide_poll F##_start(struct F *bide_f F##_FRAME(BIDE_PRIV_ROW_PARAMS),              \
+                                    bide_context *bide_cx, F##_output *bide_out)                   \
+    {                                                                                              \
+        F##_init(bide_f F##_FRAME(BIDE_PRIV_ROW_PASS));                                            \
+        return F##_poll(bide_f, bide_cx, bide_out);                                                \
+    }                                                                                              \
+    BIDE_INLINE bide_poll F##_start_box(bide_box *bide_b F##_FRAME(BIDE_PRIV_ROW_PARAMS),          \
+                                        bide_allocator *bide_a, bide_context *bide_cx,             \
+                                        F##_output *bide_out)                                      \
+    {                                                                                              \
+        struct F bide_tmp;                                                                         \
+        bide_poll bide_r = BIDE_PENDING;                                                           \
+        F##_init(&bide_tmp F##_FRAME(BIDE_PRIV_ROW_PASS));                                         \
+        if (F##_flags & BIDE_UNPIN) {                                                              \
+            bide_r = F##_poll(&bide_tmp, bide_cx, bide_out);                                       \
+            if (bide_r != BIDE_PENDING)                                                            \
+                return bide_r;                                                                     \
+        } else {                                                                                   \
+            F##_FRAME(BIDE_PRIV_ROW_TRY)                                                           \
+            if (bide_r != BIDE_PENDING) {                                                          \
+                F##_bide_release(&bide_tmp);                                                       \
+                return bide_r;                                                                     \
+            }                                                                                      \
+        }                                                                                          \
+        bide_b->type = &F##_type;                                                                  \
+        bide_b->frame = bide_frame_alloc(bide_allocator_for(bide_a, bide_cx), sizeof(struct F),    \
+                                         BIDE_PRIV_BOX_OFFSET(F));                                 \
+        if (!bide_b->frame) {                                                                      \
+            if (F##_flags & BIDE_UNPIN)                                                            \
+                F##_drop(&bide_tmp);                                                               \
+            else                                                                                   \
+                F##_bide_release(&bide_tmp);                                                       \
+            return BIDE_ENOMEM;                                                                    \
+        }                                                                                          \
+        BIDE_PRIV_COPY(bide_b->frame, &bide_tmp, sizeof(struct F));                                \
+        if (F##_flags & BIDE_UNPIN)                                                                \
+            return BIDE_PENDING;                                                                   \
+        bide_r = F##_poll((struct F *)bide_b->frame, bide_cx, bide_out);                           \
+        if (bide_r != BIDE_PENDING)                                                                \
+            bide_box_release(bide_b);                                                              \
+        return bide_r;                                                                             \
+    }                                                                                              \
+    BIDE_PRIV_FUTURE_BEGIN(F, F##_FRAME(BIDE_PRIV_ROW_PARAMS), F##_FRAME(BIDE_PRIV_ROW_PASS))
+
+/* ---- boxing and sizes --------------------------------------------------------------------- */
+
+/* BIDE_BOX(F, box, allocator, (args)): boxes an unstarted future: *box holds F, to be polled with
+ * bide_box_poll. An expression of type bide_poll: BIDE_READY, or BIDE_ENOMEM (BIDE_EBUSY from a
+ * fixed pool) with the box empty and the owned arguments released. */
+#define BIDE_BOX(F, box, allocator, args)                                                          \
+    (bide_box_reserve((box), &F##_type, (allocator)) == BIDE_READY                                 \
+         ? (F##_init((struct F *)(box)->frame BIDE_PRIV_MORE args), BIDE_READY)                    \
+         : (F##_discard args, bide_priv_box_refused(allocator)))
+
+BIDE_INLINE bide_poll bide_priv_box_refused(const bide_allocator *a)
+{
+    return a && (a->flags & BIDE_ALLOC_FIXED) ? BIDE_EBUSY : BIDE_ENOMEM;
+}
+
+/* BIDE_FRAME_BYTES(F): what a boxed F asks its allocator for, as a constant; _ALIGN its alignment.
+ * BIDE_LARGEST_FRAME(F, G, ...): the same for the largest of 1 to 8 future types, to size a slot
+ * or a pool that any of them must fit. */
+#define BIDE_FRAME_BYTES(F) (sizeof(struct F) + BIDE_PRIV_BOX_OFFSET(F))
+#define BIDE_FRAME_ALIGN(F) BIDE_PRIV_BOX_OFFSET(F)
+#ifndef __cplusplus
+#define BIDE_LARGEST_FRAME(...)                                                                    \
+    (sizeof(BIDE_PRIV_FRAMES(__VA_ARGS__)) + BIDE_LARGEST_ALIGN(__VA_ARGS__))
+#define BIDE_LARGEST_ALIGN(...) _Alignof(BIDE_PRIV_FRAMES(__VA_ARGS__))
+#define BIDE_PRIV_FRAMES(...)                                                                      \
+    union {                                                                                        \
+        void *pointer;                                                                             \
+        BIDE_PRIV_CAT(BIDE_PRIV_FRAMES_, BIDE_PRIV_COUNT(__VA_ARGS__))(__VA_ARGS__)                \
+    }
+#define BIDE_PRIV_FRAMES_1(F) struct F f1;
+#define BIDE_PRIV_FRAMES_2(F, ...) struct F f2; BIDE_PRIV_FRAMES_1(__VA_ARGS__)
+#define BIDE_PRIV_FRAMES_3(F, ...) struct F f3; BIDE_PRIV_FRAMES_2(__VA_ARGS__)
+#define BIDE_PRIV_FRAMES_4(F, ...) struct F f4; BIDE_PRIV_FRAMES_3(__VA_ARGS__)
+#define BIDE_PRIV_FRAMES_5(F, ...) struct F f5; BIDE_PRIV_FRAMES_4(__VA_ARGS__)
+#define BIDE_PRIV_FRAMES_6(F, ...) struct F f6; BIDE_PRIV_FRAMES_5(__VA_ARGS__)
+#define BIDE_PRIV_FRAMES_7(F, ...) struct F f7; BIDE_PRIV_FRAMES_6(__VA_ARGS__)
+#define BIDE_PRIV_FRAMES_8(F, ...) struct F f8; BIDE_PRIV_FRAMES_7(__VA_ARGS__)
+#endif
+
+#endif

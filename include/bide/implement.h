@@ -1,0 +1,274 @@
+/*
+ * bide/implement.h: a type implements an interface.
+ *
+ *     BIDE_IMPL_DECLARE(Calculator, SlowCalculator);      in a header
+ *     BIDE_IMPL(Calculator, SlowCalculator);              in one source
+ *
+ * For each row m of the interface the type writes what bide/interface.h says: a future type
+ * SlowCalculator_m, or a function of that name. BIDE_IMPL checks at compile time that all of them
+ * exist and have the right types, and defines the constant vtable.
+ *
+ * What a type may say about itself, as macros before BIDE_IMPL:
+ *
+ *     #define T_HAS_destroy 1        void T_destroy(T *self) ends the object: I_destroy(&h)
+ *     #define T_I_HAS_m 1            T writes its own m, though the row has a default
+ *     #define T_INTERFACES(ROW, T) ROW(T, I) ROW(T, J)
+ *                                    what T implements, for BIDE_QUERY
+ */
+#ifndef BIDE_IMPLEMENT_H
+#define BIDE_IMPLEMENT_H
+
+#include <bide/interface.h>
+
+/* BIDE_IMPL_DECLARE(I, T);
+ * Shape: extern const struct I_vtable T_I_vtable;
+ *        I T_as_I(T *self, bide_allocator *allocator)   a handle; allocator NULL: the context's */
+#define BIDE_IMPL_DECLARE(I, T)                                                                    \
+    BIDE_PRIV_EXTERN_C const struct I##_vtable T##_##I##_vtable;                                   \
+    BIDE_INLINE I T##_as_##I(T *bide_self, bide_allocator *bide_a)                                 \
+    {                                                                                              \
+        I bide_h;                                                                                  \
+        bide_h.self = bide_self;                                                                   \
+        bide_h.vtable = &T##_##I##_vtable;                                                         \
+        bide_h.allocator = bide_a;                                                                 \
+        return bide_h;                                                                             \
+    }                                                                                              \
+    struct I
+
+/* BIDE_IMPL(I, T); BIDE_IMPL_AS(I, T, prefix); the second takes prefix_m for each row in place of
+ * T_m: for two interfaces that want the same name with different signatures.
+ * Shape: for each row a redeclaration as the check, and typed thunks; const struct I_vtable
+ *        T_I_vtable = { header, records }; */
+#define BIDE_IMPL(I, T) BIDE_IMPL_AS(I, T, T)
+#define BIDE_IMPL_AS(I, T, prefix)                                                                 \
+    BIDE_PRIV_IMPL_EXISTS(I, T, prefix)                                                            \
+    I##_METHODS(BIDE_PRIV_THUNK, I, (T, prefix))                                                   \
+    BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_HAS_destroy))                                                \
+    (static void T##_##I##_bide_destroy(void *bide_self) { T##_destroy((T *)bide_self); })()       \
+    BIDE_PRIV_IF(BIDE_PRIV_HAS_COMMA(T##_INTERFACES(BIDE_PRIV_TICK, T)))                           \
+    (BIDE_PRIV_IMPL_QUERY(I, T))()                                                                 \
+    BIDE_PRIV_EXTERN_C const struct I##_vtable T##_##I##_vtable;                                   \
+    const struct I##_vtable T##_##I##_vtable = {                                                   \
+        {BIDE_VTABLE_ABI, (uint32_t)sizeof(struct I##_vtable), &I##_interface, #T, 0,              \
+         (uint32_t)sizeof(bide_vtable), (uint32_t)sizeof(T), (uint32_t)BIDE_PRIV_ALIGNOF(T),       \
+         BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_HAS_destroy))(T##_##I##_bide_destroy)(NULL),            \
+         BIDE_PRIV_IF(BIDE_PRIV_HAS_COMMA(T##_INTERFACES(BIDE_PRIV_TICK, T)))                      \
+         (T##_##I##_bide_query)(NULL), BIDE_MODULE},                                               \
+        I##_METHODS(BIDE_PRIV_ENTRY, I, (T, prefix))}
+
+/* Existence first: a missing method is one undeclared name in one expression. */
+#ifdef __cplusplus
+#define BIDE_PRIV_IMPL_EXISTS(I, T, prefix)
+#else
+#define BIDE_PRIV_IMPL_EXISTS(I, T, prefix)                                                        \
+    enum { T##_implements_##I = 0 I##_METHODS(BIDE_PRIV_EXISTS, I, (T, prefix)) };
+#endif
+#define BIDE_PRIV_EXISTS(I, Self, KIND, R, ...)                                                    \
+    BIDE_PRIV_APPLY(BIDE_PRIV_EXISTS_##KIND, BIDE_PRIV_EVAL Self, BIDE_PRIV_FIRST(__VA_ARGS__))
+#define BIDE_PRIV_EXISTS_ANY(T, P, m) +_Generic(P##_##m, default: 0)
+#define BIDE_PRIV_EXISTS_ASYNC(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
+#define BIDE_PRIV_EXISTS_ASYNC_MUT(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
+#define BIDE_PRIV_EXISTS_SYNC(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
+#define BIDE_PRIV_EXISTS_SYNC_MUT(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
+#define BIDE_PRIV_EXISTS_POLL(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
+#define BIDE_PRIV_EXISTS_FN(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
+#define BIDE_PRIV_EXISTS_SUPER(T, P, m)
+#define BIDE_PRIV_EXISTS_ASYNC_DEFAULT(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
+#define BIDE_PRIV_EXISTS_ASYNC_MUT_DEFAULT(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
+#define BIDE_PRIV_EXISTS_SYNC_DEFAULT(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
+#define BIDE_PRIV_EXISTS_SYNC_MUT_DEFAULT(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
+#define BIDE_PRIV_EXISTS_POLL_DEFAULT(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
+#define BIDE_PRIV_EXISTS_FN_DEFAULT(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
+
+/* Thunks: the redeclaration of the plain prototype is the check of the row's types; it agrees with
+ * what BIDE_ASYNC and its like declared, or is "conflicting types" at the user's line. */
+#define BIDE_PRIV_THUNK(I, Self, KIND, R, ...)                                                     \
+    BIDE_PRIV_APPLY(BIDE_PRIV_THUNK_##KIND, I, BIDE_PRIV_EVAL Self, R,                             \
+                    BIDE_PRIV_FIRST(__VA_ARGS__),                                                  \
+                    (BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__)),                                \
+                    (BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__)))
+#define BIDE_PRIV_THUNK_ASYNC(I, T, P, R, m, DECL, NAME)                                           \
+    R P##_##m(T *bide_self BIDE_PRIV_EVAL DECL);                                                   \
+    static void T##_##I##_##m##_bide_init(void *bide_f, void *bide_self BIDE_PRIV_EVAL DECL)       \
+    {                                                                                              \
+        P##_##m##_init((struct P##_##m *)bide_f, (T *)bide_self BIDE_PRIV_EVAL NAME);              \
+    }                                                                                              \
+    static bide_poll T##_##I##_##m##_bide_start(void *bide_self BIDE_PRIV_EVAL DECL,               \
+                                                bide_allocator *bide_a, bide_context *bide_cx,     \
+                                                R *bide_out, bide_box *bide_b)                     \
+    {                                                                                              \
+        return P##_##m##_start_box(bide_b, (T *)bide_self BIDE_PRIV_EVAL NAME, bide_a, bide_cx,    \
+                                   bide_out);                                                      \
+    }                                                                                              \
+    static void T##_##I##_##m##_bide_discard(void *bide_self BIDE_PRIV_EVAL DECL)                  \
+    {                                                                                              \
+        P##_##m##_discard((T *)bide_self BIDE_PRIV_EVAL NAME);                                     \
+    }
+#define BIDE_PRIV_THUNK_SYNC(I, T, P, R, m, DECL, NAME)                                            \
+    R P##_##m(T *bide_self BIDE_PRIV_EVAL DECL);                                                   \
+    static R T##_##I##_##m##_bide_call(void *bide_self BIDE_PRIV_EVAL DECL)                        \
+    {                                                                                              \
+        BIDE_PRIV_IF(BIDE_PRIV_IS_VOID(R))()(return)                                               \
+            P##_##m((T *)bide_self BIDE_PRIV_EVAL NAME);                                           \
+    }
+#define BIDE_PRIV_THUNK_POLL(I, T, P, R, m, DECL, NAME)                                            \
+    bide_poll P##_##m(T *bide_self BIDE_PRIV_EVAL DECL, bide_context *bide_cx, R *bide_out);       \
+    static bide_poll T##_##I##_##m##_bide_call(void *bide_self BIDE_PRIV_EVAL DECL,                \
+                                               bide_context *bide_cx, R *bide_out)                 \
+    {                                                                                              \
+        return P##_##m((T *)bide_self BIDE_PRIV_EVAL NAME, bide_cx, bide_out);                     \
+    }
+#define BIDE_PRIV_THUNK_SUPER(I, T, P, R, m, DECL, NAME)
+#define BIDE_PRIV_THUNK_ASYNC_MUT(I, T, P, R, m, DECL, NAME)                                       \
+    BIDE_PRIV_THUNK_ASYNC(I, T, P, R, m, DECL, NAME)
+#define BIDE_PRIV_THUNK_SYNC_MUT(I, T, P, R, m, DECL, NAME)                                        \
+    BIDE_PRIV_THUNK_SYNC(I, T, P, R, m, DECL, NAME)
+#define BIDE_PRIV_THUNK_FN(I, T, P, R, m, DECL, NAME)                                              \
+    BIDE_PRIV_THUNK_SYNC(I, T, P, R, m, DECL, NAME)
+#define BIDE_PRIV_THUNK_ASYNC_DEFAULT(I, T, P, R, m, DECL, NAME)                                   \
+    BIDE_PRIV_THUNK_ASYNC(I, T, P, R, m, DECL, NAME)
+#define BIDE_PRIV_THUNK_ASYNC_MUT_DEFAULT(I, T, P, R, m, DECL, NAME)                               \
+    BIDE_PRIV_THUNK_ASYNC(I, T, P, R, m, DECL, NAME)
+#define BIDE_PRIV_THUNK_SYNC_DEFAULT(I, T, P, R, m, DECL, NAME)                                    \
+    BIDE_PRIV_THUNK_SYNC(I, T, P, R, m, DECL, NAME)
+#define BIDE_PRIV_THUNK_SYNC_MUT_DEFAULT(I, T, P, R, m, DECL, NAME)                                \
+    BIDE_PRIV_THUNK_SYNC(I, T, P, R, m, DECL, NAME)
+#define BIDE_PRIV_THUNK_FN_DEFAULT(I, T, P, R, m, DECL, NAME)                                      \
+    BIDE_PRIV_THUNK_SYNC(I, T, P, R, m, DECL, NAME)
+#define BIDE_PRIV_THUNK_POLL_DEFAULT(I, T, P, R, m, DECL, NAME)                                    \
+    BIDE_PRIV_THUNK_POLL(I, T, P, R, m, DECL, NAME)
+
+/* Entries of the vtable. */
+#define BIDE_PRIV_ENTRY(I, Self, KIND, R, ...)                                                     \
+    BIDE_PRIV_APPLY(BIDE_PRIV_ENTRY_##KIND, I, BIDE_PRIV_EVAL Self, R, BIDE_PRIV_FIRST(__VA_ARGS__))
+#define BIDE_PRIV_ENTRY_ASYNC(I, T, P, R, m)                                                       \
+    {&P##_##m##_type, T##_##I##_##m##_bide_init, T##_##I##_##m##_bide_start,                       \
+     P##_##m##_bide_owns ? T##_##I##_##m##_bide_discard : NULL},
+#define BIDE_PRIV_ENTRY_SYNC(I, T, P, R, m) T##_##I##_##m##_bide_call,
+#define BIDE_PRIV_ENTRY_SUPER(I, T, P, R, m) &T##_##R##_vtable,
+#define BIDE_PRIV_ENTRY_ASYNC_MUT(I, T, P, R, m) BIDE_PRIV_ENTRY_ASYNC(I, T, P, R, m)
+#define BIDE_PRIV_ENTRY_SYNC_MUT(I, T, P, R, m) BIDE_PRIV_ENTRY_SYNC(I, T, P, R, m)
+#define BIDE_PRIV_ENTRY_POLL(I, T, P, R, m) BIDE_PRIV_ENTRY_SYNC(I, T, P, R, m)
+#define BIDE_PRIV_ENTRY_FN(I, T, P, R, m) BIDE_PRIV_ENTRY_SYNC(I, T, P, R, m)
+#define BIDE_PRIV_ENTRY_ASYNC_DEFAULT(I, T, P, R, m) BIDE_PRIV_ENTRY_ASYNC(I, T, P, R, m)
+#define BIDE_PRIV_ENTRY_ASYNC_MUT_DEFAULT(I, T, P, R, m) BIDE_PRIV_ENTRY_ASYNC(I, T, P, R, m)
+#define BIDE_PRIV_ENTRY_SYNC_DEFAULT(I, T, P, R, m) BIDE_PRIV_ENTRY_SYNC(I, T, P, R, m)
+#define BIDE_PRIV_ENTRY_SYNC_MUT_DEFAULT(I, T, P, R, m) BIDE_PRIV_ENTRY_SYNC(I, T, P, R, m)
+#define BIDE_PRIV_ENTRY_POLL_DEFAULT(I, T, P, R, m) BIDE_PRIV_ENTRY_SYNC(I, T, P, R, m)
+#define BIDE_PRIV_ENTRY_FN_DEFAULT(I, T, P, R, m) BIDE_PRIV_ENTRY_SYNC(I, T, P, R, m)
+
+/* What else the object implements, by name. */
+#define BIDE_PRIV_IMPL_QUERY(I, T)                                                                 \
+    static const bide_vtable *T##_##I##_bide_query(const char *bide_name)                          \
+    {                                                                                              \
+        T##_INTERFACES(BIDE_PRIV_QUERY_ROW, T)                                                     \
+        return NULL;                                                                               \
+    }
+#define BIDE_PRIV_QUERY_ROW(T, J)                                                                  \
+    if (bide_priv_same_name(bide_name, #J))                                                        \
+        return &T##_##J##_vtable.header;
+
+/* ---- default methods ---------------------------------------------------------------------- */
+
+/* BIDE_DEFAULTS(I, T); behind BIDE_IMPL_DECLARE(I, T) and before the bodies that use them: gives T
+ * each X_DEFAULT row that it does not write itself, as a future type or function T_m like any
+ * other. A default is dyn inside, also on the static path: it works on a handle.
+ * Shape: struct T_m { struct I_m_default inner; }; and the functions of a future type, or
+ *        static inline R T_m(T *self, P...) { return I_m_default(T_as_I(self, NULL), ...); } */
+#define BIDE_DEFAULTS(I, T) I##_METHODS(BIDE_PRIV_DEFAULT, I, (T, T)) struct I
+#define BIDE_PRIV_DEFAULT(I, Self, KIND, R, ...)                                                   \
+    BIDE_PRIV_APPLY(BIDE_PRIV_DEFAULT_##KIND, I, BIDE_PRIV_FIRST Self, R,                          \
+                    BIDE_PRIV_FIRST(__VA_ARGS__),                                                  \
+                    (BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__)),                                \
+                    (BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__)))
+#define BIDE_PRIV_DEFAULT_ASYNC(I, T, R, m, DECL, NAME)
+#define BIDE_PRIV_DEFAULT_ASYNC_MUT(I, T, R, m, DECL, NAME)
+#define BIDE_PRIV_DEFAULT_SYNC(I, T, R, m, DECL, NAME)
+#define BIDE_PRIV_DEFAULT_SYNC_MUT(I, T, R, m, DECL, NAME)
+#define BIDE_PRIV_DEFAULT_POLL(I, T, R, m, DECL, NAME)
+#define BIDE_PRIV_DEFAULT_FN(I, T, R, m, DECL, NAME)
+#define BIDE_PRIV_DEFAULT_SUPER(I, T, R, m, DECL, NAME)
+#define BIDE_PRIV_DEFAULT_ASYNC_DEFAULT(I, T, R, m, DECL, NAME)                                    \
+    BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_##I##_HAS_##m))                                              \
+    ()(BIDE_PRIV_DELEGATE(T, R, T##_##m, I##_##m##_default, T##_as_##I, DECL, NAME))
+#define BIDE_PRIV_DEFAULT_ASYNC_MUT_DEFAULT(I, T, R, m, DECL, NAME)                                \
+    BIDE_PRIV_DEFAULT_ASYNC_DEFAULT(I, T, R, m, DECL, NAME)
+#define BIDE_PRIV_DEFAULT_SYNC_DEFAULT(I, T, R, m, DECL, NAME)                                     \
+    BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_##I##_HAS_##m))                                              \
+    ()(BIDE_INLINE R T##_##m(T *bide_self BIDE_PRIV_EVAL DECL) {                                   \
+        BIDE_PRIV_IF(BIDE_PRIV_IS_VOID(R))()(return)                                               \
+            I##_##m##_default(T##_as_##I(bide_self, NULL) BIDE_PRIV_EVAL NAME);                    \
+    })
+#define BIDE_PRIV_DEFAULT_SYNC_MUT_DEFAULT(I, T, R, m, DECL, NAME)                                 \
+    BIDE_PRIV_DEFAULT_SYNC_DEFAULT(I, T, R, m, DECL, NAME)
+#define BIDE_PRIV_DEFAULT_FN_DEFAULT(I, T, R, m, DECL, NAME)                                       \
+    BIDE_PRIV_DEFAULT_SYNC_DEFAULT(I, T, R, m, DECL, NAME)
+#define BIDE_PRIV_DEFAULT_POLL_DEFAULT(I, T, R, m, DECL, NAME)                                     \
+    BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_##I##_HAS_##m))                                              \
+    ()(BIDE_INLINE bide_poll T##_##m(T *bide_self BIDE_PRIV_EVAL DECL, bide_context *bide_cx,      \
+                                     R *bide_out) {                                                \
+        return I##_##m##_default(T##_as_##I(bide_self, NULL) BIDE_PRIV_EVAL NAME, bide_cx,         \
+                                 bide_out);                                                        \
+    })
+
+/* A future type F on T that is the default D on a handle of the object. */
+#define BIDE_PRIV_DELEGATE(T, R, F, D, AS, DECL, NAME)                                             \
+    R F(T *bide_self BIDE_PRIV_EVAL DECL);                                                         \
+    typedef R F##_output;                                                                          \
+    union F##_result {                                                                             \
+        union D##_result inner;                                                                    \
+    };                                                                                             \
+    struct F {                                                                                     \
+        struct D inner;                                                                            \
+    };                                                                                             \
+    enum {                                                                                         \
+        F##_flags = D##_flags,                                                                     \
+        F##_bide_owns = D##_bide_owns,                                                             \
+        F##_bide_moved = D##_bide_moved                                                            \
+    };                                                                                             \
+    BIDE_INLINE void F##_init(struct F *bide_f, T *bide_self BIDE_PRIV_EVAL DECL)                  \
+    {                                                                                              \
+        D##_init(&bide_f->inner, AS(bide_self, NULL) BIDE_PRIV_EVAL NAME);                         \
+    }                                                                                              \
+    BIDE_INLINE bide_poll F##_poll(struct F *bide_f, bide_context *bide_cx, F##_output *bide_out)  \
+    {                                                                                              \
+        return D##_poll(&bide_f->inner, bide_cx, bide_out);                                        \
+    }                                                                                              \
+    BIDE_INLINE void F##_drop(struct F *bide_f)                                                    \
+    {                                                                                              \
+        D##_drop(&bide_f->inner);                                                                  \
+    }                                                                                              \
+    BIDE_INLINE bide_poll F##_start(struct F *bide_f, T *bide_self BIDE_PRIV_EVAL DECL,            \
+                                    bide_context *bide_cx, F##_output *bide_out)                   \
+    {                                                                                              \
+        return D##_start(&bide_f->inner, AS(bide_self, NULL) BIDE_PRIV_EVAL NAME, bide_cx,         \
+                         bide_out);                                                                \
+    }                                                                                              \
+    BIDE_INLINE bide_poll F##_start_box(bide_box *bide_b, T *bide_self BIDE_PRIV_EVAL DECL,        \
+                                        bide_allocator *bide_a, bide_context *bide_cx,             \
+                                        F##_output *bide_out)                                      \
+    {                                                                                              \
+        return D##_start_box(bide_b, AS(bide_self, NULL) BIDE_PRIV_EVAL NAME, bide_a, bide_cx,     \
+                             bide_out);                                                            \
+    }                                                                                              \
+    BIDE_INLINE void F##_discard(T *bide_self BIDE_PRIV_EVAL DECL)                                 \
+    {                                                                                              \
+        D##_discard(AS(bide_self, NULL) BIDE_PRIV_EVAL NAME);                                      \
+    }                                                                                              \
+    BIDE_PRIV_ALWAYS bide_poll F##_bide_begin(const int bide_kind, void *bide_at,                  \
+                                              T *bide_self BIDE_PRIV_EVAL DECL,                    \
+                                              bide_context *bide_cx, F##_output *bide_out)         \
+    {                                                                                              \
+        if (bide_kind == BIDE_PRIV_KID_BOXED)                                                      \
+            return F##_start_box((bide_box *)bide_at, bide_self BIDE_PRIV_EVAL NAME, NULL,         \
+                                 bide_cx, bide_out);                                               \
+        return F##_start((struct F *)bide_at, bide_self BIDE_PRIV_EVAL NAME, bide_cx, bide_out);   \
+    }                                                                                              \
+    BIDE_PRIV_FUTURE_ERASED(F)                                                                     \
+    BIDE_INLINE void F##_bide_trace(const void *bide_f, bide_tracer *bide_tr)                      \
+    {                                                                                              \
+        bide_priv_trace_kid(BIDE_PRIV_KID_EMBEDDED, &D##_type, bide_f, bide_tr);                   \
+    }                                                                                              \
+    static const bide_type F##_type BIDE_PRIV_UNUSED = BIDE_PRIV_RECORD(R, F, F##_bide_trace);
+
+#endif

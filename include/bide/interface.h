@@ -1,0 +1,528 @@
+/*
+ * bide/interface.h: async interfaces: declare, implement, bind.
+ *
+ * An interface is one list macro; each row says kind, result, name, parameters:
+ *
+ *     #define Calculator_METHODS(METHOD, I, Self)                                                 \
+ *         METHOD(I, Self, ASYNC, int32_t, add,  (int32_t, a), (int32_t, b))                       \
+ *         METHOD(I, Self, ASYNC, void,    reset)                                                  \
+ *         METHOD(I, Self, SYNC,  int32_t, last)
+ *     BIDE_INTERFACE(Calculator);
+ *
+ * Kinds of rows, and what a type T writes for them:
+ *
+ *     ASYNC, ASYNC_MUT   a future type T_m with `T *self` as its first parameter (shared or
+ *                        exclusive borrow of the object)
+ *     SYNC, SYNC_MUT     R T_m(T *self, P...)
+ *     POLL               bide_poll T_m(T *self, P..., bide_context *cx, R *out)
+ *     FN                 R T_m(T *self, P...), self to be ignored: it may be NULL
+ *     X_DEFAULT          the same, but the interface has an implementation, I_m_default, that
+ *                        takes the handle by value in place of `T *self`. A type that writes its
+ *                        own says so: #define T_I_HAS_m 1. The others: BIDE_DEFAULTS(I, T);
+ *     SUPER              METHOD(I, Self, SUPER, Base, name): T implements Base, too
+ *
+ * Up to 12 parameters a row, each a pair (type, name); arrays and function pointers need a
+ * typedef. Self cannot be used in a row: through a handle the type of another object is not known.
+ *
+ * What the interface I gives its users. The handle `I` is {self, vtable, allocator}: it does not
+ * own, and may be copied freely. A call I_m(&handle, args...) of an ASYNC row is a future type
+ * I_m like any other (bide/future.h): code written for futures T_m of a type T runs on I as well.
+ * The handle is copied into the call; what it points to must live as long as the call. The
+ * allocator is where the callee's frame comes from when the call must wait; NULL: the context's.
+ *
+ * Rows may be added at the end of an interface after a release if they are X_DEFAULT: a call on an
+ * implementation that was built before that runs the default.
+ */
+#ifndef BIDE_INTERFACE_H
+#define BIDE_INTERFACE_H
+
+#include <bide/future.h>
+
+BIDE_PRIV_C_BEGIN
+
+/* ---- binding ------------------------------------------------------------------------------ */
+
+/* Why a vtable could not be bound. All pointers are NULL or live as long as both modules. */
+typedef struct bide_mismatch {
+    const char *interface_name; /* as the caller knows it */
+    const char *implementation; /* as the vtable says */
+    const char *method;         /* the first one that differs, or NULL */
+    const char *reason;         /* one sentence */
+    const char *expected;       /* the row's text here, or NULL */
+    const char *found;          /* the row's text there, or NULL */
+} bide_mismatch;
+
+/* Checks that a vtable from elsewhere (a plugin, another language) fits an interface as this side
+ * knows it: revision, name, for each row text, sizes and alignments, and that no required slot is
+ * empty. Rows that the vtable lacks must be defaults. BIDE_READY, or BIDE_EMISMATCH with *why (may
+ * be NULL) filled. Any thread; costs a string comparison a row, so do it once. */
+BIDE_API bide_poll bide_bind(const bide_interface *expected, const bide_vtable *vtable,
+                             bide_mismatch *why);
+
+/* Writes a mismatch as one line of text, cut to `bytes` with its terminator. Returns the length of
+ * the whole text, like snprintf. */
+BIDE_API size_t bide_mismatch_text(const bide_mismatch *why, char *text, size_t bytes);
+
+/* Private: whether two names are equal; the core uses no <string.h>. */
+BIDE_API bool bide_priv_same_name(const char *a, const char *b);
+
+BIDE_PRIV_C_END
+
+/* ---- parameter lists ---------------------------------------------------------------------- */
+/* A row's tail is (name, (T, a), (T, b), ...): the name is inside, as C11 wants at least one
+ * argument for `...`. MAP applies one of these to each pair. */
+#define BIDE_PRIV_P_DECL(T, n) , T n
+#define BIDE_PRIV_P_NAME(T, n) , n
+#define BIDE_PRIV_P_FIELD(T, n) T n;
+#define BIDE_PRIV_P_SET(T, n) bide_f->bide_u.call.n = n;
+#define BIDE_PRIV_P_CALL(T, n) , bide_f->bide_u.call.n
+#define BIDE_PRIV_P_TEXT(T, n) ", " #T " " #n
+#define BIDE_PRIV_P_LAYOUT(T, n)                                                                   \
+    +(uint32_t)(sizeof(T) * 64u) + (uint32_t)BIDE_PRIV_ALIGNOF(T)
+
+/* ---- BIDE_INTERFACE ----------------------------------------------------------------------- */
+
+/* BIDE_INTERFACE(I); in a header, from I_METHODS.
+ *
+ * Shape: struct I_vtable { bide_vtable header; record m; ... };
+ *        typedef struct I { void *self; const struct I_vtable *vtable; bide_allocator *allocator; }
+ *            I;
+ *        static const bide_interface I_interface;
+ *        for ASYNC rows   the future type I_m; `const bide_type *I_m_type_of(const I *)`: size,
+ *                         alignment and flags of the implementation's frame, before the call
+ *        for other rows   a function R I_m(I *self, P...)
+ *        for SUPER rows   Base I_as_Base(const I *)
+ *        void I_destroy(I *)     asks the vtable to destroy the object; empties the handle
+ *        bide_poll I_bind(I *out, void *self, const bide_vtable *, bide_allocator *,
+ *                         bide_mismatch *why)
+ *        bide_poll I_query(I *out, void *self, const bide_vtable *of_another_interface,
+ *                          bide_allocator *)   BIDE_ENOSYS if the object does not implement I */
+#define BIDE_INTERFACE(I)                                                                          \
+    typedef struct I I;                                                                            \
+    struct I##_vtable {                                                                            \
+        bide_vtable header;                                                                        \
+        I##_METHODS(BIDE_PRIV_VT, I, ~)                                                            \
+    };                                                                                             \
+    struct I {                                                                                     \
+        void *self;                                                                                \
+        const struct I##_vtable *vtable;                                                           \
+        bide_allocator *allocator;                                                                 \
+    };                                                                                             \
+    static const bide_signature I##_bide_rows[] BIDE_PRIV_UNUSED = {                               \
+        I##_METHODS(BIDE_PRIV_SIG, I, ~)};                                                         \
+    static const bide_interface I##_interface BIDE_PRIV_UNUSED = {                                 \
+        (uint32_t)sizeof(bide_interface),                                                          \
+        (uint32_t)sizeof(bide_signature),                                                          \
+        #I,                                                                                        \
+        (uint32_t)sizeof(struct I##_vtable),                                                       \
+        (uint32_t)(sizeof I##_bide_rows / sizeof I##_bide_rows[0]),                                \
+        I##_bide_rows};                                                                            \
+    BIDE_INLINE void I##_destroy(I *bide_self)                                                     \
+    {                                                                                              \
+        if (bide_self->vtable && bide_self->vtable->header.destroy)                                \
+            bide_self->vtable->header.destroy(bide_self->self);                                    \
+        bide_self->self = NULL;                                                                    \
+        bide_self->vtable = NULL;                                                                  \
+    }                                                                                              \
+    BIDE_INLINE bide_poll I##_bind(I *bide_h, void *bide_self, const bide_vtable *bide_vt,         \
+                                   bide_allocator *bide_a, bide_mismatch *bide_why)                \
+    {                                                                                              \
+        bide_poll bide_r = bide_bind(&I##_interface, bide_vt, bide_why);                           \
+        bide_h->self = bide_self;                                                                  \
+        bide_h->vtable = bide_r == BIDE_READY                                                      \
+                             ? (const struct I##_vtable *)(const void *)bide_vt                    \
+                             : NULL;                                                               \
+        bide_h->allocator = bide_a;                                                                \
+        return bide_r;                                                                             \
+    }                                                                                              \
+    BIDE_INLINE bide_poll I##_query(I *bide_h, void *bide_self, const bide_vtable *bide_vt,        \
+                                    bide_allocator *bide_a)                                        \
+    {                                                                                              \
+        bide_vt = bide_priv_query(bide_vt, #I);                                                    \
+        if (!bide_vt)                                                                              \
+            return BIDE_ENOSYS;                                                                    \
+        return I##_bind(bide_h, bide_self, bide_vt, bide_a, NULL);                                 \
+    }                                                                                              \
+    I##_METHODS(BIDE_PRIV_SHIM, I, ~) struct I
+
+/* The vtable of the interface of that name on the object behind another vtable, or NULL. */
+BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char *name)
+{
+    return vt->query ? vt->query(name) : NULL;
+}
+
+/* BIDE_QUERY(I2, &out, &handle): whether the object behind a handle of any interface implements
+ * I2 as well: BIDE_READY with *out a handle of I2, BIDE_ENOSYS if not, BIDE_EMISMATCH if another
+ * revision of it. */
+#define BIDE_QUERY(I2, out, handle)                                                                \
+    I2##_query((out), (handle)->self, &(handle)->vtable->header, (handle)->allocator)
+
+/* Vtable slots. */
+#define BIDE_PRIV_VT(I, Self, KIND, R, ...)                                                        \
+    BIDE_PRIV_VT_##KIND(R, BIDE_PRIV_FIRST(__VA_ARGS__),                                           \
+                        BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__))
+#define BIDE_PRIV_VT_ASYNC(R, m, ...)                                                              \
+    struct {                                                                                       \
+        const bide_type *type;                                                                     \
+        void (*init)(void *bide_frame, void *bide_self __VA_ARGS__);                               \
+        bide_poll (*start)(void *bide_self __VA_ARGS__, bide_allocator *bide_a,                    \
+                           bide_context *bide_cx, R *bide_out, bide_box *bide_b);                  \
+        void (*discard)(void *bide_self __VA_ARGS__);                                              \
+    } m;
+#define BIDE_PRIV_VT_SYNC(R, m, ...) R (*m)(void *bide_self __VA_ARGS__);
+#define BIDE_PRIV_VT_POLL(R, m, ...)                                                               \
+    bide_poll (*m)(void *bide_self __VA_ARGS__, bide_context *bide_cx, R *bide_out);
+#define BIDE_PRIV_VT_SUPER(R, m, ...) const struct R##_vtable *m;
+#define BIDE_PRIV_VT_ASYNC_MUT(R, m, ...) BIDE_PRIV_VT_ASYNC(R, m, __VA_ARGS__)
+#define BIDE_PRIV_VT_SYNC_MUT(R, m, ...) BIDE_PRIV_VT_SYNC(R, m, __VA_ARGS__)
+#define BIDE_PRIV_VT_FN(R, m, ...) BIDE_PRIV_VT_SYNC(R, m, __VA_ARGS__)
+#define BIDE_PRIV_VT_ASYNC_DEFAULT(R, m, ...) BIDE_PRIV_VT_ASYNC(R, m, __VA_ARGS__)
+#define BIDE_PRIV_VT_ASYNC_MUT_DEFAULT(R, m, ...) BIDE_PRIV_VT_ASYNC(R, m, __VA_ARGS__)
+#define BIDE_PRIV_VT_SYNC_DEFAULT(R, m, ...) BIDE_PRIV_VT_SYNC(R, m, __VA_ARGS__)
+#define BIDE_PRIV_VT_SYNC_MUT_DEFAULT(R, m, ...) BIDE_PRIV_VT_SYNC(R, m, __VA_ARGS__)
+#define BIDE_PRIV_VT_FN_DEFAULT(R, m, ...) BIDE_PRIV_VT_SYNC(R, m, __VA_ARGS__)
+#define BIDE_PRIV_VT_POLL_DEFAULT(R, m, ...) BIDE_PRIV_VT_POLL(R, m, __VA_ARGS__)
+
+/* Signatures: one initialiser of a bide_signature for each row. */
+#define BIDE_PRIV_SIG(I, Self, KIND, R, ...)                                                       \
+    BIDE_PRIV_SIG_ROW(I, BIDE_PRIV_K_##KIND, BIDE_PRIV_SUPER_OF_##KIND(R), R,                      \
+                      BIDE_PRIV_SIG_SIZES_##KIND(R), BIDE_PRIV_FIRST(__VA_ARGS__),                 \
+                      #R BIDE_PRIV_MAP(BIDE_PRIV_P_TEXT, __VA_ARGS__),                             \
+                      0u BIDE_PRIV_MAP(BIDE_PRIV_P_LAYOUT, __VA_ARGS__))
+#define BIDE_PRIV_SIG_ROW(I, kind, super, R, result, m, text, layout)                              \
+    {BIDE_PRIV_STR(m),                                                                             \
+     text,                                                                                         \
+     super,                                                                                        \
+     (uint32_t)(kind),                                                                             \
+     (uint32_t)offsetof(struct I##_vtable, m),                                                     \
+     (uint32_t)sizeof(((struct I##_vtable *)0)->m),                                                \
+     (result) * 4096u + (layout)},
+#define BIDE_PRIV_K_ASYNC BIDE_KIND_ASYNC
+#define BIDE_PRIV_K_ASYNC_MUT BIDE_KIND_ASYNC_MUT
+#define BIDE_PRIV_K_SYNC BIDE_KIND_SYNC
+#define BIDE_PRIV_K_SYNC_MUT BIDE_KIND_SYNC_MUT
+#define BIDE_PRIV_K_POLL BIDE_KIND_POLL
+#define BIDE_PRIV_K_FN BIDE_KIND_FN
+#define BIDE_PRIV_K_SUPER BIDE_KIND_SUPER
+#define BIDE_PRIV_K_ASYNC_DEFAULT BIDE_KIND_ASYNC + BIDE_KIND_DEFAULT
+#define BIDE_PRIV_K_ASYNC_MUT_DEFAULT BIDE_KIND_ASYNC_MUT + BIDE_KIND_DEFAULT
+#define BIDE_PRIV_K_SYNC_DEFAULT BIDE_KIND_SYNC + BIDE_KIND_DEFAULT
+#define BIDE_PRIV_K_SYNC_MUT_DEFAULT BIDE_KIND_SYNC_MUT + BIDE_KIND_DEFAULT
+#define BIDE_PRIV_K_POLL_DEFAULT BIDE_KIND_POLL + BIDE_KIND_DEFAULT
+#define BIDE_PRIV_K_FN_DEFAULT BIDE_KIND_FN + BIDE_KIND_DEFAULT
+#define BIDE_PRIV_SUPER_OF_ASYNC(R) NULL
+#define BIDE_PRIV_SUPER_OF_ASYNC_MUT(R) NULL
+#define BIDE_PRIV_SUPER_OF_SYNC(R) NULL
+#define BIDE_PRIV_SUPER_OF_SYNC_MUT(R) NULL
+#define BIDE_PRIV_SUPER_OF_POLL(R) NULL
+#define BIDE_PRIV_SUPER_OF_FN(R) NULL
+#define BIDE_PRIV_SUPER_OF_SUPER(R) &R##_interface
+#define BIDE_PRIV_SUPER_OF_ASYNC_DEFAULT(R) NULL
+#define BIDE_PRIV_SUPER_OF_ASYNC_MUT_DEFAULT(R) NULL
+#define BIDE_PRIV_SUPER_OF_SYNC_DEFAULT(R) NULL
+#define BIDE_PRIV_SUPER_OF_SYNC_MUT_DEFAULT(R) NULL
+#define BIDE_PRIV_SUPER_OF_POLL_DEFAULT(R) NULL
+#define BIDE_PRIV_SUPER_OF_FN_DEFAULT(R) NULL
+#define BIDE_PRIV_SIG_SIZES(R)                                                                     \
+    ((uint32_t)(BIDE_PRIV_OUT_SIZE(R)) * 64u + (uint32_t)BIDE_PRIV_OUT_ALIGN(R))
+#define BIDE_PRIV_SIG_SIZES_ASYNC(R) BIDE_PRIV_SIG_SIZES(R)
+#define BIDE_PRIV_SIG_SIZES_ASYNC_MUT(R) BIDE_PRIV_SIG_SIZES(R)
+#define BIDE_PRIV_SIG_SIZES_SYNC(R) BIDE_PRIV_SIG_SIZES(R)
+#define BIDE_PRIV_SIG_SIZES_SYNC_MUT(R) BIDE_PRIV_SIG_SIZES(R)
+#define BIDE_PRIV_SIG_SIZES_POLL(R) BIDE_PRIV_SIG_SIZES(R)
+#define BIDE_PRIV_SIG_SIZES_FN(R) BIDE_PRIV_SIG_SIZES(R)
+#define BIDE_PRIV_SIG_SIZES_SUPER(R) 0u
+#define BIDE_PRIV_SIG_SIZES_ASYNC_DEFAULT(R) BIDE_PRIV_SIG_SIZES(R)
+#define BIDE_PRIV_SIG_SIZES_ASYNC_MUT_DEFAULT(R) BIDE_PRIV_SIG_SIZES(R)
+#define BIDE_PRIV_SIG_SIZES_SYNC_DEFAULT(R) BIDE_PRIV_SIG_SIZES(R)
+#define BIDE_PRIV_SIG_SIZES_SYNC_MUT_DEFAULT(R) BIDE_PRIV_SIG_SIZES(R)
+#define BIDE_PRIV_SIG_SIZES_POLL_DEFAULT(R) BIDE_PRIV_SIG_SIZES(R)
+#define BIDE_PRIV_SIG_SIZES_FN_DEFAULT(R) BIDE_PRIV_SIG_SIZES(R)
+
+/* ---- dyn calls ---------------------------------------------------------------------------- */
+
+#define BIDE_PRIV_SHIM(I, Self, KIND, R, ...)                                                      \
+    BIDE_PRIV_APPLY(BIDE_PRIV_SHIM_##KIND, I, R, BIDE_PRIV_FIRST(__VA_ARGS__), __VA_ARGS__)
+
+/* A handle's function.  Shape: R I_m(I *self, P...) { return self->vtable->m(self->self, ...); } */
+#define BIDE_PRIV_SHIM_SYNC(I, R, m, ...)                                                          \
+    BIDE_INLINE R I##_##m(I *bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__))               \
+    {                                                                                              \
+        BIDE_PRIV_IF(BIDE_PRIV_IS_VOID(R))()(return)                                               \
+            bide_self->vtable->m(bide_self->self BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__));    \
+    }
+#define BIDE_PRIV_SHIM_SYNC_MUT(I, R, m, ...) BIDE_PRIV_SHIM_SYNC(I, R, m, __VA_ARGS__)
+#define BIDE_PRIV_SHIM_FN(I, R, m, ...) BIDE_PRIV_SHIM_SYNC(I, R, m, __VA_ARGS__)
+#define BIDE_PRIV_SHIM_POLL(I, R, m, ...)                                                          \
+    BIDE_INLINE bide_poll I##_##m(I *bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__),       \
+                                  bide_context *bide_cx, R *bide_out)                              \
+    {                                                                                              \
+        return bide_self->vtable->m(                                                               \
+            bide_self->self BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__), bide_cx, bide_out);      \
+    }
+#define BIDE_PRIV_SHIM_SUPER(I, R, m, ...)                                                         \
+    BIDE_INLINE R I##_as_##R(const I *bide_self)                                                   \
+    {                                                                                              \
+        R bide_h;                                                                                  \
+        bide_h.self = bide_self->self;                                                             \
+        bide_h.vtable = bide_self->vtable->m;                                                      \
+        bide_h.allocator = bide_self->allocator;                                                   \
+        return bide_h;                                                                             \
+    }
+
+/* Rows with a default: an implementation that was built before the row existed has a shorter
+ * vtable. I_m_bide_fallback is defined by BIDE_INTERFACE_DEFAULTS. */
+#define BIDE_PRIV_HAS_SLOT(I, vt, m)                                                               \
+    BIDE_PRIV_LIKELY((vt)->header.size >=                                                          \
+                     offsetof(struct I##_vtable, m) + sizeof(((struct I##_vtable *)0)->m))
+#define BIDE_PRIV_SHIM_SYNC_DEFAULT(I, R, m, ...)                                                  \
+    BIDE_INLINE R I##_##m##_bide_fallback(                                                         \
+        I bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__));                                 \
+    BIDE_INLINE R I##_##m(I *bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__))               \
+    {                                                                                              \
+        BIDE_PRIV_IF(BIDE_PRIV_IS_VOID(R))()(return)(                                              \
+            BIDE_PRIV_HAS_SLOT(I, bide_self->vtable, m)                                            \
+                ? bide_self->vtable->m(                                                            \
+                      bide_self->self BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__))                \
+                : I##_##m##_bide_fallback(                                                         \
+                      *bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__)));                   \
+    }
+#define BIDE_PRIV_SHIM_SYNC_MUT_DEFAULT(I, R, m, ...)                                              \
+    BIDE_PRIV_SHIM_SYNC_DEFAULT(I, R, m, __VA_ARGS__)
+#define BIDE_PRIV_SHIM_FN_DEFAULT(I, R, m, ...) BIDE_PRIV_SHIM_SYNC_DEFAULT(I, R, m, __VA_ARGS__)
+#define BIDE_PRIV_SHIM_POLL_DEFAULT(I, R, m, ...)                                                  \
+    BIDE_INLINE bide_poll I##_##m##_bide_fallback(                                                 \
+        I bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__), bide_context *bide_cx,           \
+        R *bide_out);                                                                              \
+    BIDE_INLINE bide_poll I##_##m(I *bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__),       \
+                                  bide_context *bide_cx, R *bide_out)                              \
+    {                                                                                              \
+        if (BIDE_PRIV_HAS_SLOT(I, bide_self->vtable, m))                                           \
+            return bide_self->vtable->m(                                                           \
+                bide_self->self BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__), bide_cx, bide_out);  \
+        return I##_##m##_bide_fallback(*bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__),    \
+                                       bide_cx, bide_out);                                         \
+    }
+
+/* A dyn call. The frame holds the call until it is started, then the box; both begin with two
+ * pointers of which the second tells them apart by the word that it points to: a vtable begins
+ * with BIDE_VTABLE_ABI, a type record with its size. NULL there: finished.
+ *
+ * Shape: R I_m(I *, P...); struct I_m { call or box }; and the functions of a future type. */
+#define BIDE_PRIV_SHIM_ASYNC(I, R, m, ...)                                                         \
+    BIDE_PRIV_DYN(I, R, m, I##_##m, , BIDE_PRIV_MAP(BIDE_PRIV_P_FIELD, __VA_ARGS__),               \
+                  (BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__)),                                  \
+                  (BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__)),                                  \
+                  (BIDE_PRIV_MAP(BIDE_PRIV_P_CALL, __VA_ARGS__)),                                  \
+                  BIDE_PRIV_MAP(BIDE_PRIV_P_SET, __VA_ARGS__), BIDE_PRIV_SLOT_ALWAYS)
+#define BIDE_PRIV_SHIM_ASYNC_MUT(I, R, m, ...) BIDE_PRIV_SHIM_ASYNC(I, R, m, __VA_ARGS__)
+#define BIDE_PRIV_SHIM_ASYNC_DEFAULT(I, R, m, ...)                                                 \
+    BIDE_PRIV_DYN(I, R, m, I##_##m, BIDE_PRIV_DYN_FALLBACK(I, R, m, __VA_ARGS__),                  \
+                  BIDE_PRIV_MAP(BIDE_PRIV_P_FIELD, __VA_ARGS__),                                   \
+                  (BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__)),                                  \
+                  (BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__)),                                  \
+                  (BIDE_PRIV_MAP(BIDE_PRIV_P_CALL, __VA_ARGS__)),                                  \
+                  BIDE_PRIV_MAP(BIDE_PRIV_P_SET, __VA_ARGS__), BIDE_PRIV_SLOT_CHECKED)
+#define BIDE_PRIV_SHIM_ASYNC_MUT_DEFAULT(I, R, m, ...)                                             \
+    BIDE_PRIV_SHIM_ASYNC_DEFAULT(I, R, m, __VA_ARGS__)
+#define BIDE_PRIV_DYN_FALLBACK(I, R, m, ...)                                                       \
+    BIDE_INLINE bide_poll I##_##m##_bide_fallback(                                                 \
+        bide_box *bide_b, I bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__),                \
+        bide_allocator *bide_a, bide_context *bide_cx, R *bide_out);                               \
+    BIDE_INLINE void I##_##m##_bide_fallback_discard(                                              \
+        I bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__));                                 \
+    BIDE_INLINE const bide_type *I##_##m##_bide_fallback_type(void);
+
+/* How a call is started, discarded, and described: CHECKED looks whether the slot exists. */
+#define BIDE_PRIV_SLOT_ALWAYS(then, otherwise, I, vt, m) then
+#define BIDE_PRIV_SLOT_CHECKED(then, otherwise, I, vt, m)                                          \
+    (BIDE_PRIV_HAS_SLOT(I, vt, m) ? then : otherwise)
+
+#define BIDE_PRIV_DYN(I, R, m, F, FALLBACK, FIELDS, DECL, NAME, CALL, SET, SLOT)                   \
+    R F(I *bide_self BIDE_PRIV_EVAL DECL);                                                         \
+    FALLBACK typedef R F##_output;                                                                 \
+    union F##_result {                                                                             \
+        char bide_none;                                                                            \
+        BIDE_PRIV_IF(BIDE_PRIV_IS_VOID(R))()(R value;)                                             \
+    };                                                                                             \
+    struct F {                                                                                     \
+        union {                                                                                    \
+            bide_box box;                                                                          \
+            struct {                                                                               \
+                void *self;                                                                        \
+                const struct I##_vtable *vtable;                                                   \
+                bide_allocator *allocator;                                                         \
+                FIELDS                                                                             \
+            } call;                                                                                \
+        } bide_u;                                                                                  \
+    };                                                                                             \
+    enum { F##_flags = BIDE_UNPIN, F##_bide_owns = 1, F##_bide_moved = sizeof(bide_box) };         \
+    BIDE_INLINE const bide_type *F##_type_of(const I *bide_self)                                   \
+    {                                                                                              \
+        return SLOT(bide_self->vtable->m.type, F##_bide_fallback_type(), I, bide_self->vtable, m); \
+    }                                                                                              \
+    BIDE_INLINE void F##_init(struct F *bide_f, I *bide_self BIDE_PRIV_EVAL DECL)                  \
+    {                                                                                              \
+        bide_f->bide_u.call.self = bide_self->self;                                                \
+        bide_f->bide_u.call.vtable = bide_self->vtable;                                            \
+        bide_f->bide_u.call.allocator = bide_self->allocator;                                      \
+        SET                                                                                        \
+    }                                                                                              \
+    BIDE_INLINE void F##_discard(I *bide_self BIDE_PRIV_EVAL DECL)                                 \
+    {                                                                                              \
+        if (SLOT(1, 0, I, bide_self->vtable, m)) {                                                 \
+            if (bide_self->vtable->m.discard)                                                      \
+                bide_self->vtable->m.discard(bide_self->self BIDE_PRIV_EVAL NAME);                 \
+        } else {                                                                                   \
+            SLOT((void)0, F##_bide_fallback_discard(*bide_self BIDE_PRIV_EVAL NAME), I,            \
+                 bide_self->vtable, m);                                                            \
+        }                                                                                          \
+    }                                                                                              \
+    BIDE_INLINE bide_poll F##_start_box(bide_box *bide_b, I *bide_self BIDE_PRIV_EVAL DECL,        \
+                                        bide_allocator *bide_a, bide_context *bide_cx,             \
+                                        F##_output *bide_out)                                      \
+    {                                                                                              \
+        if (!bide_a)                                                                               \
+            bide_a = bide_self->allocator;                                                         \
+        return SLOT(bide_self->vtable->m.start(bide_self->self BIDE_PRIV_EVAL NAME, bide_a,        \
+                                               bide_cx, bide_out, bide_b),                         \
+                    F##_bide_fallback(bide_b, *bide_self BIDE_PRIV_EVAL NAME, bide_a, bide_cx,     \
+                                      bide_out),                                                   \
+                    I, bide_self->vtable, m);                                                      \
+    }                                                                                              \
+    BIDE_PRIV_ALWAYS bide_poll F##_start(struct F *bide_f, I *bide_self BIDE_PRIV_EVAL DECL,       \
+                                         bide_context *bide_cx, F##_output *bide_out)              \
+    {                                                                                              \
+        return SLOT(bide_self->vtable->m.start(bide_self->self BIDE_PRIV_EVAL NAME,                \
+                                               bide_self->allocator, bide_cx, bide_out,            \
+                                               &bide_f->bide_u.box),                               \
+                    F##_bide_fallback(&bide_f->bide_u.box, *bide_self BIDE_PRIV_EVAL NAME,         \
+                                      bide_self->allocator, bide_cx, bide_out),                    \
+                    I, bide_self->vtable, m);                                                      \
+    }                                                                                              \
+    BIDE_INLINE I F##_bide_handle(const struct F *bide_f)                                          \
+    {                                                                                              \
+        I bide_h;                                                                                  \
+        bide_h.self = bide_f->bide_u.call.self;                                                    \
+        bide_h.vtable = bide_f->bide_u.call.vtable;                                                \
+        bide_h.allocator = bide_f->bide_u.call.allocator;                                          \
+        return bide_h;                                                                             \
+    }                                                                                              \
+    BIDE_INLINE bide_poll F##_poll(struct F *bide_f, bide_context *bide_cx, F##_output *bide_out)  \
+    {                                                                                              \
+        bide_poll bide_r;                                                                          \
+        if (BIDE_PRIV_UNLIKELY(!bide_priv_dyn_is_box(&bide_f->bide_u.box))) {                      \
+            I bide_h = F##_bide_handle(bide_f);                                                    \
+            if (!bide_h.vtable)                                                                    \
+                return BIDE_EMISUSE;                                                               \
+            bide_r = F##_start(bide_f, &bide_h BIDE_PRIV_EVAL CALL, bide_cx, bide_out);            \
+            if (bide_r != BIDE_PENDING)                                                            \
+                bide_f->bide_u.box.type = NULL;                                                    \
+            return bide_r;                                                                         \
+        }                                                                                          \
+        return bide_priv_dyn_poll(&bide_f->bide_u.box, bide_cx, bide_out);                         \
+    }                                                                                              \
+    BIDE_INLINE void F##_drop(struct F *bide_f)                                                    \
+    {                                                                                              \
+        if (!bide_f->bide_u.box.type)                                                              \
+            return;                                                                                \
+        if (bide_priv_dyn_is_box(&bide_f->bide_u.box)) {                                           \
+            bide_box_drop(&bide_f->bide_u.box);                                                    \
+        } else {                                                                                   \
+            I bide_h = F##_bide_handle(bide_f);                                                    \
+            F##_discard(&bide_h BIDE_PRIV_EVAL CALL);                                              \
+        }                                                                                          \
+        bide_f->bide_u.box.type = NULL;                                                            \
+    }                                                                                              \
+    BIDE_PRIV_ALWAYS bide_poll F##_bide_begin(const int bide_kind, void *bide_at,                  \
+                                              I *bide_self BIDE_PRIV_EVAL DECL,                    \
+                                              bide_context *bide_cx, F##_output *bide_out)         \
+    {                                                                                              \
+        if (bide_kind == BIDE_PRIV_KID_BOXED)                                                      \
+            return F##_start_box((bide_box *)bide_at, bide_self BIDE_PRIV_EVAL NAME, NULL,         \
+                                 bide_cx, bide_out);                                               \
+        return F##_start((struct F *)bide_at, bide_self BIDE_PRIV_EVAL NAME, bide_cx, bide_out);   \
+    }                                                                                              \
+    BIDE_PRIV_FUTURE_ERASED(F)                                                                     \
+    static const bide_type F##_type BIDE_PRIV_UNUSED =                                             \
+        BIDE_PRIV_RECORD(R, F, bide_priv_dyn_trace);
+
+/* Whether the two words are a box; false for a call not yet started, and for a finished one. */
+BIDE_INLINE bool bide_priv_dyn_is_box(const bide_box *box)
+{
+    return box->type && box->type->size != BIDE_VTABLE_ABI;
+}
+
+BIDE_INLINE bide_poll bide_priv_dyn_poll(bide_box *box, bide_context *cx, void *out)
+{
+    bide_poll r = box->type->poll(box->frame, cx, out);
+    if (r != BIDE_PENDING) {
+        bide_box_release(box);
+        box->type = NULL;
+    }
+    return r;
+}
+
+/* A pending dyn call adds nothing to the tree but what is behind it. */
+BIDE_INLINE void bide_priv_dyn_trace(const void *frame, bide_tracer *tracer)
+{
+    const bide_box *box = (const bide_box *)frame;
+    if (bide_priv_dyn_is_box(box))
+        bide_box_trace(box, tracer);
+}
+
+/* ---- defaults ----------------------------------------------------------------------------- */
+
+/* BIDE_INTERFACE_DEFAULTS(I); once, in the header of an interface that has X_DEFAULT rows, behind
+ * the declarations of I_m_default: future types (BIDE_ASYNC, BIDE_ASYNC_DECLARE or by hand) whose
+ * first parameter is the handle by value, or functions.
+ * Shape: the calls that run when an implementation is older than the row. */
+#define BIDE_INTERFACE_DEFAULTS(I) I##_METHODS(BIDE_PRIV_FALLBACK, I, ~) struct I
+#define BIDE_PRIV_FALLBACK(I, Self, KIND, R, ...)                                                  \
+    BIDE_PRIV_APPLY(BIDE_PRIV_FALLBACK_##KIND, I, R, BIDE_PRIV_FIRST(__VA_ARGS__),                 \
+                    (BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__)),                                \
+                    (BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__)))
+#define BIDE_PRIV_FALLBACK_ASYNC(I, R, m, DECL, NAME)
+#define BIDE_PRIV_FALLBACK_ASYNC_MUT(I, R, m, DECL, NAME)
+#define BIDE_PRIV_FALLBACK_SYNC(I, R, m, DECL, NAME)
+#define BIDE_PRIV_FALLBACK_SYNC_MUT(I, R, m, DECL, NAME)
+#define BIDE_PRIV_FALLBACK_POLL(I, R, m, DECL, NAME)
+#define BIDE_PRIV_FALLBACK_FN(I, R, m, DECL, NAME)
+#define BIDE_PRIV_FALLBACK_SUPER(I, R, m, DECL, NAME)
+#define BIDE_PRIV_FALLBACK_ASYNC_DEFAULT(I, R, m, DECL, NAME)                                      \
+    BIDE_INLINE bide_poll I##_##m##_bide_fallback(bide_box *bide_b,                                \
+                                                  I bide_self BIDE_PRIV_EVAL DECL,                 \
+                                                  bide_allocator *bide_a, bide_context *bide_cx,   \
+                                                  R *bide_out)                                     \
+    {                                                                                              \
+        return I##_##m##_default_start_box(bide_b, bide_self BIDE_PRIV_EVAL NAME, bide_a, bide_cx, \
+                                           bide_out);                                              \
+    }                                                                                              \
+    BIDE_INLINE void I##_##m##_bide_fallback_discard(I bide_self BIDE_PRIV_EVAL DECL)              \
+    {                                                                                              \
+        I##_##m##_default_discard(bide_self BIDE_PRIV_EVAL NAME);                                  \
+    }                                                                                              \
+    BIDE_INLINE const bide_type *I##_##m##_bide_fallback_type(void)                                \
+    {                                                                                              \
+        return &I##_##m##_default_type;                                                            \
+    }
+#define BIDE_PRIV_FALLBACK_ASYNC_MUT_DEFAULT(I, R, m, DECL, NAME)                                  \
+    BIDE_PRIV_FALLBACK_ASYNC_DEFAULT(I, R, m, DECL, NAME)
+#define BIDE_PRIV_FALLBACK_SYNC_DEFAULT(I, R, m, DECL, NAME)                                       \
+    BIDE_INLINE R I##_##m##_bide_fallback(I bide_self BIDE_PRIV_EVAL DECL)                         \
+    {                                                                                              \
+        BIDE_PRIV_IF(BIDE_PRIV_IS_VOID(R))()(return)                                               \
+            I##_##m##_default(bide_self BIDE_PRIV_EVAL NAME);                                      \
+    }
+#define BIDE_PRIV_FALLBACK_SYNC_MUT_DEFAULT(I, R, m, DECL, NAME)                                   \
+    BIDE_PRIV_FALLBACK_SYNC_DEFAULT(I, R, m, DECL, NAME)
+#define BIDE_PRIV_FALLBACK_FN_DEFAULT(I, R, m, DECL, NAME)                                         \
+    BIDE_PRIV_FALLBACK_SYNC_DEFAULT(I, R, m, DECL, NAME)
+#define BIDE_PRIV_FALLBACK_POLL_DEFAULT(I, R, m, DECL, NAME)                                       \
+    BIDE_INLINE bide_poll I##_##m##_bide_fallback(I bide_self BIDE_PRIV_EVAL DECL,                 \
+                                                  bide_context *bide_cx, R *bide_out)              \
+    {                                                                                              \
+        return I##_##m##_default(bide_self BIDE_PRIV_EVAL NAME, bide_cx, bide_out);                \
+    }
+
+#endif

@@ -1,0 +1,235 @@
+/*
+ * bide/task.h: spawned futures and their join handles.
+ *
+ * A task is a future that an executor drives by itself. It is one block of memory: a header, the
+ * frame, room for the Output. A join handle waits for its end, takes its result, aborts it, or lets
+ * it go. Outputs are plain data: a result that nobody takes is forgotten with the task, so what an
+ * Output owns must be taken, or be released in the option `done` of spawning.
+ *
+ * Threads. Awaiting and taking belong to the thread that runs the task's executor, or, while nobody
+ * runs it, to one thread at a time; any other gets BIDE_EMISUSE. Aborting and detaching may be done
+ * by any thread at any time, also after the executor has ended.
+ */
+#ifndef BIDE_TASK_H
+#define BIDE_TASK_H
+
+#include <bide/runtime.h>
+
+BIDE_PRIV_C_BEGIN
+
+/* A join handle: owns one reference to a task. task == NULL: empty. May be moved. */
+typedef struct bide_join {
+    bide_task *task;
+} bide_join;
+
+typedef struct bide_local bide_local; /* bide/executor.h */
+BIDE_API bide_runtime *bide_local_runtime(bide_local *ex);
+
+/* How to spawn, with nothing set. */
+BIDE_INLINE bide_spawn_options bide_spawn_options_init(void)
+{
+    bide_spawn_options o;
+    o.size = (uint32_t)sizeof o;
+    o.flags = 0;
+    o.name = NULL;
+    o.allocator = NULL;
+    o.slab_bytes = 0;
+    o.done = NULL;
+    o.done_arg = NULL;
+    return o;
+}
+
+/* Waits for the task: BIDE_PENDING keeps a clone of the context's waker until the end. Else the
+ * handle is empty afterwards, and the code is the task's: BIDE_READY with *out written (`out` may
+ * be NULL to ignore it), BIDE_ECANCELED when it was aborted or its executor ended, or the failure
+ * code of its future. An empty handle, or the wrong thread, gives BIDE_EMISUSE. */
+BIDE_API bide_poll bide_join_poll(bide_join *join, bide_context *cx, void *out);
+
+/* The same without waiting: BIDE_PENDING leaves the handle as it is. A second take gives
+ * BIDE_EMISUSE. */
+BIDE_API bide_poll bide_join_try_take(bide_join *join, void *out);
+
+/* Asks for the end of the task: its future is dropped when the executor comes to it, and the join
+ * handle sees BIDE_ECANCELED. A task that ends first keeps its result. May be repeated. An empty
+ * handle is left alone. Any thread. */
+BIDE_API void bide_join_abort(const bide_join *join);
+
+/* Lets the task run on without the handle, which is empty afterwards. A result that was not taken
+ * is forgotten. An empty handle is left alone. Any thread. */
+BIDE_API void bide_join_detach(bide_join *join);
+
+/* Whether the task has ended. The executor's thread. */
+BIDE_API bool bide_join_is_done(const bide_join *join);
+
+/* One more reference to the same task, for aborting it from elsewhere; detach gives it up. Of
+ * several handles one may take the result. Any thread. */
+BIDE_API bide_join bide_join_clone(const bide_join *join);
+
+/* ---- awaiting a task ---------------------------------------------------------------------- */
+
+/* bide_join_wait(join, out) -> bide_poll: waits for the task and gives its code as a value, with
+ * *out written if that is BIDE_READY. The handle and `out` (NULL: ignored) stay with the caller and
+ * must outlive the future; dropping the future leaves the handle as it is. */
+#define bide_join_wait_FRAME(ROW) ROW(PARAM, bide_join *, join) ROW(PARAM, void *, out)
+BIDE_FUTURE_DECLARE(bide_poll, bide_join_wait)
+
+BIDE_INLINE void bide_priv_join_release(bide_join join)
+{
+    bide_join_detach(&join);
+}
+
+/* BIDE_JOIN_FUTURE(R, Name): a future type Name(bide_join join) -> R, for tasks whose Output is R.
+ * It owns the handle; a task that failed makes it fail with the task's code; dropping it detaches.
+ * Before it stands the line `#define Name_FRAME BIDE_JOIN_FRAME`.
+ * Shape: BIDE_FUTURE(R, Name) with its poll and drop. */
+#define BIDE_JOIN_FRAME(ROW) ROW(OWNED, bide_join, join, bide_priv_join_release)
+#define BIDE_JOIN_FUTURE(R, Name)                                                                  \
+    BIDE_FUTURE(R, Name)                                                                           \
+    BIDE_INLINE bide_poll Name##_poll(struct Name *f, bide_context *cx, Name##_output *out)        \
+    {                                                                                              \
+        bide_poll bide_r = bide_join_poll(&f->join, cx, out);                                      \
+        if (bide_r != BIDE_PENDING)                                                                \
+            bide_join_detach(&f->join);                                                            \
+        return bide_r;                                                                             \
+    }                                                                                              \
+    BIDE_INLINE void Name##_drop(struct Name *f)                                                   \
+    {                                                                                              \
+        bide_join_detach(&f->join);                                                                \
+    }                                                                                              \
+    BIDE_PRIV_ASSERT(sizeof(struct Name) == sizeof(bide_join), "a join future is a handle")
+
+/* ---- spawning ----------------------------------------------------------------------------- */
+
+/* Private: a spawn between its two steps. */
+typedef struct bide_priv_spawn {
+    bide_runtime *runtime;
+    bide_task *task;
+    void *frame; /* NULL: there is no task, and `code` says why */
+    bide_poll code;
+} bide_priv_spawn;
+
+BIDE_INLINE bide_priv_spawn bide_priv_spawn_open(bide_runtime *rt, const bide_type *type,
+                                                 const bide_spawn_options *options, bide_join *join)
+{
+    bide_priv_spawn s;
+    s.runtime = rt;
+    s.task = NULL;
+    s.frame = NULL;
+    s.code = bide_runtime_spawn_begin(rt, type, options, &s.task, &s.frame);
+    if (join)
+        join->task = s.code == BIDE_READY ? s.task : NULL;
+    return s;
+}
+
+BIDE_INLINE bide_runtime *bide_priv_same_runtime(bide_runtime *rt)
+{
+    return rt;
+}
+
+/* Private: the runtime of a bide_local *, or a bide_runtime * itself. */
+#ifdef __cplusplus
+BIDE_PRIV_C_END
+static inline bide_runtime *bide_priv_runtime_of(bide_runtime *rt)
+{
+    return rt;
+}
+static inline bide_runtime *bide_priv_runtime_of(bide_local *ex)
+{
+    return bide_local_runtime(ex);
+}
+BIDE_PRIV_C_BEGIN
+#else
+#define bide_priv_runtime_of(where)                                                                \
+    _Generic((where), bide_local *: bide_local_runtime, default: bide_priv_same_runtime)(where)
+#endif
+
+/* BIDE_SPAWN_TO(to, where, F, options, join, (args)): a statement. Spawns the future F(args) on
+ * `where`, a bide_local * or a bide_runtime * (a task's own: bide_context_runtime(cx)), and stores
+ * BIDE_READY in the lvalue `to`; or the code of bide_runtime_spawn_begin, with the owned arguments
+ * released. `options` may be NULL. `join` points to a bide_join that becomes the handle (empty on
+ * failure), or is NULL: the task is detached. Owner's thread.
+ * Shape: do { begin; init and commit, or discard; } while (0). */
+#define BIDE_SPAWN_TO(to, where, F, options, join, args)                                           \
+    do {                                                                                           \
+        bide_join *bide_spawn_join = (join);                                                       \
+        bide_priv_spawn bide_spawn = bide_priv_spawn_open(bide_priv_runtime_of(where), &F##_type,  \
+                                                          (options), bide_spawn_join);             \
+        if (bide_spawn.frame) {                                                                    \
+            F##_init((struct F *)bide_spawn.frame BIDE_PRIV_MORE args);                            \
+            bide_runtime_spawn_commit(bide_spawn.runtime, bide_spawn.task,                         \
+                                      bide_spawn_join != NULL);                                    \
+        } else {                                                                                   \
+            F##_discard args;                                                                      \
+        }                                                                                          \
+        (to) = bide_spawn.code;                                                                    \
+    } while (0)
+
+/* The same as expressions of type bide_poll, where the compiler can; else use the statement.
+ *     BIDE_SPAWN(where, F, join, (args))
+ *     BIDE_SPAWN_WITH(where, F, options, join, (args))
+ *     BIDE_SPAWN_THEN(where, F, callback, callback_arg, (args))   detached, with the option `done`
+ * How code that knows nothing of bide runs a future: it is called back at the end. */
+#ifdef __GNUC__
+#define BIDE_SPAWN_WITH(where, F, options, join, args)                                             \
+    __extension__({                                                                                \
+        bide_poll bide_spawn_code;                                                                 \
+        BIDE_SPAWN_TO(bide_spawn_code, where, F, options, join, args);                             \
+        bide_spawn_code;                                                                           \
+    })
+#define BIDE_SPAWN(where, F, join, args) BIDE_SPAWN_WITH(where, F, NULL, join, args)
+#define BIDE_SPAWN_THEN(where, F, callback, callback_arg, args)                                    \
+    __extension__({                                                                                \
+        bide_poll bide_then_code;                                                                  \
+        bide_spawn_options bide_then_options = bide_spawn_options_init();                          \
+        bide_then_options.done = (callback);                                                       \
+        bide_then_options.done_arg = (callback_arg);                                               \
+        BIDE_SPAWN_TO(bide_then_code, where, F, &bide_then_options, NULL, args);                   \
+        bide_then_code;                                                                            \
+    })
+#endif
+
+/* ---- the size of a task ------------------------------------------------------------------- */
+
+/* Private: bytes of a task's header; the library asserts that its own fits. */
+#define BIDE_PRIV_TASK_HEADER 96u
+#define BIDE_PRIV_TASK_EXTRA ((uint32_t)(4 * sizeof(void *)))
+/* Private: outputs up to this size share the frame's place. */
+#define BIDE_PRIV_TASK_SMALL 64u
+#define BIDE_PRIV_MAX(a, b) ((a) > (b) ? (a) : (b))
+#define BIDE_PRIV_ROUND_UP(n, align) (((n) + ((align)-1u)) & ~((align)-1u))
+/* Private: where the shared place of frame and small output begins, how large it is, where a large
+ * output begins, where the options' copy begins. fs, fa, os, oa: size and alignment of frame and
+ * output. Shape: constant expressions for constant arguments. */
+#define BIDE_PRIV_TASK_ALIGN(fa, oa)                                                               \
+    BIDE_PRIV_MAX((uint32_t)sizeof(void *), BIDE_PRIV_MAX((uint32_t)(fa), (uint32_t)(oa)))
+#define BIDE_PRIV_TASK_FRAME(fa, os, oa)                                                           \
+    BIDE_PRIV_ROUND_UP(BIDE_PRIV_TASK_HEADER,                                                      \
+                       (os) <= BIDE_PRIV_TASK_SMALL ? BIDE_PRIV_TASK_ALIGN(fa, oa)                 \
+                                                    : BIDE_PRIV_TASK_ALIGN(fa, 1))
+#define BIDE_PRIV_TASK_OUTPUT(fs, fa, os, oa)                                                      \
+    ((os) <= BIDE_PRIV_TASK_SMALL                                                                  \
+         ? BIDE_PRIV_TASK_FRAME(fa, os, oa)                                                        \
+         : BIDE_PRIV_ROUND_UP(BIDE_PRIV_TASK_FRAME(fa, os, oa) + (uint32_t)(fs), (uint32_t)(oa)))
+#define BIDE_PRIV_TASK_END(fs, fa, os, oa)                                                         \
+    BIDE_PRIV_ROUND_UP(BIDE_PRIV_MAX(BIDE_PRIV_TASK_FRAME(fa, os, oa) + (uint32_t)(fs),            \
+                                     BIDE_PRIV_TASK_OUTPUT(fs, fa, os, oa) + (uint32_t)(os)),      \
+                       (uint32_t)sizeof(void *))
+
+/* Bytes of the block of a task whose future has frames of size fs and alignment fa and an Output
+ * of size os and alignment oa; the alignment of the block. Enough for every spawn option. Shape:
+ * constant expressions: what a static pool for tasks must offer. */
+#define BIDE_TASK_BYTES_FOR(fs, fa, os, oa)                                                        \
+    (BIDE_PRIV_TASK_END(fs, fa, os, oa) + BIDE_PRIV_TASK_EXTRA)
+#define BIDE_TASK_ALIGN_FOR(fa, oa) BIDE_PRIV_TASK_ALIGN(fa, oa)
+
+/* BIDE_TASK_BYTES(F), BIDE_TASK_ALIGN(F): the same for a future type. A void Output counts as the
+ * one byte of F_result, so the first is at most a word too large. */
+#define BIDE_TASK_BYTES(F)                                                                         \
+    BIDE_TASK_BYTES_FOR(sizeof(struct F), BIDE_PRIV_ALIGNOF(struct F), sizeof(union F##_result),   \
+                        BIDE_PRIV_ALIGNOF(union F##_result))
+#define BIDE_TASK_ALIGN(F)                                                                         \
+    BIDE_TASK_ALIGN_FOR(BIDE_PRIV_ALIGNOF(struct F), BIDE_PRIV_ALIGNOF(union F##_result))
+
+BIDE_PRIV_C_END
+
+#endif

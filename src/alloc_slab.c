@@ -1,0 +1,278 @@
+/*
+ * alloc_slab.c: the task slab.
+ *
+ * Memory: a sentinel header that is never free, then blocks upwards, each
+ *
+ *     [padding of over-aligned blocks][header, 8 bytes][the block, whole grains]
+ *
+ * A header tells how far below it the previous header lies, whether its block has been given back,
+ * and how long its padding is, so that taking the topmost block back restores the top exactly.
+ * Headers are read and written by the owner alone. Other threads link blocks, through the blocks'
+ * first word, into the list `remote`; after retirement they count `orphans` down instead. Blocks
+ * leave that list only all at once, so that the list needs no protection against reuse.
+ */
+#include <bide/alloc_slab.h>
+
+#include "atomic.h"
+#include "place.h"
+#include "poison.h"
+#include "thread_id.h"
+
+/* The low half: bytes down to the previous header, and in the lowest bit "given back"; the high
+ * half: bytes of padding below this header. One word, so that it is written at once. */
+typedef uint64_t header;
+
+#define FREED ((header)1)
+
+BIDE_PRIV_ASSERT(sizeof(header) == BIDE_PRIV_GRAIN, "a header is one grain");
+BIDE_PRIV_ASSERT(sizeof(void *) <= BIDE_PRIV_GRAIN, "a block's first grain holds a link");
+
+BIDE_PRIV_ALWAYS header *header_of(void *block)
+{
+    return (header *)block - 1;
+}
+
+BIDE_PRIV_ALWAYS header *previous(header *h)
+{
+    return (header *)(void *)((unsigned char *)h - ((uint32_t)*h & ~(uint32_t)FREED));
+}
+
+/* ---- the owner's side --------------------------------------------------------------------- */
+
+/* Writes the header at h, `pad` bytes above the top, and takes `whole` bytes for its block. */
+BIDE_PRIV_ALWAYS void *push_at(bide_slab *slab, header *h, size_t pad, size_t whole)
+{
+    *h = (header)((unsigned char *)h - (unsigned char *)slab->last) | (header)pad << 32;
+    slab->last = h;
+    slab->top = (unsigned char *)(h + 1) + whole;
+    return h + 1;
+}
+
+/* A block of any size and alignment from the slab's own memory, or NULL when it is full. */
+static void *push(bide_slab *slab, size_t bytes, size_t align)
+{
+    size_t room = (size_t)(slab->u.end - slab->top);
+    size_t pad;
+    header *h;
+    if (room < sizeof(header))
+        return NULL;
+    room -= sizeof(header);
+    pad = bide_priv_pad(slab->top + sizeof(header), align);
+    /* In this order no sum can overflow; room is a whole number of grains. */
+    if (pad >= room || bytes > room - pad)
+        return NULL;
+    h = (header *)(void *)(slab->top + pad);
+    bide_priv_unpoison(h, sizeof(header));
+    return push_at(slab, h, pad, bide_priv_grains(bytes));
+}
+
+/* Takes a block back on the owner's thread. */
+BIDE_PRIV_ALWAYS void pop(bide_slab *slab, header *h)
+{
+    unsigned char *top;
+    if (BIDE_PRIV_UNLIKELY(h != slab->last)) {
+        *h |= FREED;
+        return;
+    }
+    do {
+        top = (unsigned char *)h - (*h >> 32);
+        h = previous(h);
+    } while (*h & FREED);
+    slab->top = top;
+    slab->last = h;
+}
+
+/* Takes in what other threads have given back. */
+static void drain(bide_slab *slab)
+{
+    void *block = bide_priv_exchange_acquire(BIDE_PRIV_PTR(&slab->remote), NULL);
+    while (block) {
+        void *next = *(void **)block;
+        bide_priv_poison(block, sizeof(void *));
+        pop(slab, header_of(block));
+        block = next;
+    }
+}
+
+/* Everything but the plain case: over-aligned blocks, empty ones, and the full slab. */
+static BIDE_PRIV_COLD void *alloc_slow(bide_slab *slab, size_t bytes, size_t align,
+                                       bide_allocator **giver)
+{
+    void *block = push(slab, bytes, align);
+    if (!block && bide_priv_load_relaxed(BIDE_PRIV_PTR(&slab->remote))) {
+        drain(slab);
+        block = push(slab, bytes, align);
+    }
+    if (!block)
+        return bide_alloc(slab->upstream, bytes, align, giver);
+    *giver = &slab->base;
+    return block;
+}
+
+/* ---- everyone's side ---------------------------------------------------------------------- */
+
+static void give_up(bide_slab *slab)
+{
+    if (slab->release)
+        slab->release(slab);
+}
+
+static BIDE_PRIV_COLD void free_remote(bide_slab *slab, void *block, size_t bytes)
+{
+    void *const retired = slab;
+    void *head = bide_priv_load_acquire(BIDE_PRIV_PTR(&slab->remote));
+    if (head != retired && bytes > sizeof(void *))
+        bide_priv_poison((unsigned char *)block + sizeof(void *), bytes - sizeof(void *));
+    bide_priv_reveal(block, sizeof(void *)); /* the block may be smaller than the link */
+    for (;;) {
+        if (head == retired) {
+            bide_priv_reveal(block, bytes); /* it may have retired since the first look */
+            if (bide_priv_sub_acq_rel(BIDE_PRIV_SIZE(&slab->u.orphans), (size_t)1) == 1)
+                give_up(slab);
+            return;
+        }
+        *(void **)block = head;
+        if (bide_priv_cas_weak_acq_rel(BIDE_PRIV_PTR(&slab->remote), &head, block))
+            return;
+    }
+}
+
+BIDE_PRIV_ALWAYS void slab_put(bide_allocator *giver, void *block, size_t bytes, bool watched)
+{
+    bide_slab *slab = (bide_slab *)giver;
+    if (BIDE_PRIV_UNLIKELY(bide_priv_load_relaxed(BIDE_PRIV_WORD(&slab->owner)) !=
+                           bide_priv_thread_id())) {
+        free_remote(slab, block, bytes);
+        return;
+    }
+    if (watched)
+        bide_priv_poison(block, bide_priv_grains(bytes));
+    pop(slab, header_of(block));
+}
+
+static void *slab_alloc(bide_allocator *self, size_t bytes, size_t align, bide_allocator **giver)
+{
+    bide_slab *slab = (bide_slab *)self;
+    size_t room = (size_t)(slab->u.end - slab->top);
+    size_t need = (bytes + sizeof(header) + BIDE_PRIV_GRAIN - 1) & ~(BIDE_PRIV_GRAIN - 1);
+    /* bytes - 1: nothing at all, and so much that `need` has overflowed, are not the plain case. */
+    if (BIDE_PRIV_UNLIKELY(align > BIDE_PRIV_GRAIN || need > room || bytes - 1 >= room))
+        return alloc_slow(slab, bytes, align, giver);
+    *giver = self;
+    return push_at(slab, (header *)(void *)slab->top, 0, need - sizeof(header));
+}
+
+static void slab_free(bide_allocator *giver, void *block, size_t bytes, size_t align)
+{
+    (void)align;
+    slab_put(giver, block, bytes, false);
+}
+
+static void *slab_alloc_watched(bide_allocator *self, size_t bytes, size_t align,
+                                bide_allocator **giver)
+{
+    void *block = alloc_slow((bide_slab *)self, bytes, align, giver);
+    if (block && *giver == self)
+        bide_priv_unpoison(block, bytes);
+    return block;
+}
+
+static void slab_free_watched(bide_allocator *giver, void *block, size_t bytes, size_t align)
+{
+    (void)align;
+    slab_put(giver, block, bytes, true);
+}
+
+static void *slab_alloc_retired(bide_allocator *self, size_t bytes, size_t align,
+                                bide_allocator **giver)
+{
+    return bide_alloc(((bide_slab *)self)->upstream, bytes, align, giver);
+}
+
+/* ---- life --------------------------------------------------------------------------------- */
+
+void bide_slab_init(bide_slab *slab, void *memory, size_t bytes, bide_allocator *upstream,
+                    void (*release)(bide_slab *slab))
+{
+    bool watched = bide_priv_watched();
+    size_t pad = bide_priv_pad(memory, BIDE_PRIV_GRAIN);
+    size_t room = memory && pad < bytes ? (bytes - pad) & ~(BIDE_PRIV_GRAIN - 1) : 0;
+    /* Without memory: full, at an address that is as good as any. */
+    unsigned char *start = room ? (unsigned char *)memory + pad : (unsigned char *)slab;
+    if (room > UINT32_MAX)
+        room = UINT32_MAX & ~(BIDE_PRIV_GRAIN - 1);
+    *slab = (bide_slab){
+        .base = {.size = sizeof slab->base,
+                 .flags = bide_priv_flags(BIDE_FREE_ANY_THREAD, upstream),
+                 .alloc = watched ? slab_alloc_watched : slab_alloc,
+                 .free = watched ? slab_free_watched : slab_free},
+        .upstream = upstream,
+        .release = release,
+        .top = start + (room ? sizeof(header) : 0),
+        .u = {.end = start + room},
+        .last = room ? start : NULL,
+    };
+    if (room) {
+        *(header *)(void *)start = 0; /* the sentinel */
+        bide_priv_poison(slab->top, room - sizeof(header));
+    }
+}
+
+void bide_slab_enter(bide_slab *slab)
+{
+    bide_priv_store_relaxed(BIDE_PRIV_WORD(&slab->owner), bide_priv_thread_id());
+}
+
+void bide_slab_leave(bide_slab *slab)
+{
+    bide_priv_store_relaxed(BIDE_PRIV_WORD(&slab->owner), (uintptr_t)0);
+}
+
+static size_t count_live(const bide_slab *slab)
+{
+    header *h = (header *)slab->last;
+    size_t live = 0;
+    for (; h && *h; h = previous(h))
+        live += !(*h & FREED);
+    return live;
+}
+
+size_t bide_slab_live(bide_slab *slab)
+{
+    drain(slab);
+    return count_live(slab);
+}
+
+/* The sentinel, which is where the memory begins. */
+static unsigned char *bottom(bide_slab *slab)
+{
+    header *h = (header *)slab->last;
+    while (*h)
+        h = previous(h);
+    return (unsigned char *)h;
+}
+
+void bide_slab_retire(bide_slab *slab)
+{
+    unsigned char *end = slab->u.end;
+    void *block;
+    size_t live;
+    slab->base.alloc = slab_alloc_retired;
+    bide_slab_leave(slab);
+    /* Frees by others count below zero, which wraps, until this thread knows how many blocks are
+     * out; nobody else can bring the count from one to zero before. */
+    bide_priv_store_relaxed(BIDE_PRIV_SIZE(&slab->u.orphans), (size_t)0);
+    block = bide_priv_exchange_acq_rel(BIDE_PRIV_PTR(&slab->remote), (void *)slab);
+    while (block) {
+        void *next = *(void **)block;
+        pop(slab, header_of(block));
+        block = next;
+    }
+    live = count_live(slab);
+    if (bide_priv_watched() && slab->last) {
+        unsigned char *start = bottom(slab);
+        bide_priv_reveal(start, (size_t)(end - start));
+    }
+    if (bide_priv_add_acq_rel(BIDE_PRIV_SIZE(&slab->u.orphans), live) + live == 0)
+        give_up(slab);
+}

@@ -1,0 +1,35 @@
+/*
+ * block_on.c: one future on the calling thread: the root of an executor of its own.
+ *
+ * The executor cannot live on the C stack: wakers and timers may outlive the call.
+ */
+#include "core.h"
+
+static const bide_runtime_vtable block_on_vtable = {
+    .size = sizeof(bide_runtime_vtable),
+    .name = "block_on",
+    .now = bide_priv_runtime_now,
+    .timer_start = bide_priv_timer_start,
+    .timer_stop = bide_priv_timer_stop,
+    .offload = bide_priv_offload,
+    .spawn_begin = bide_priv_spawn_begin,
+    .spawn_commit = bide_priv_spawn_commit,
+    .spawn_abandon = bide_priv_spawn_abandon,
+};
+
+bide_poll bide_priv_block_on(const bide_type *type, void *frame, void *out,
+                             const bide_local_options *options)
+{
+    bide_local *core;
+    bide_poll r = BIDE_EMISUSE;
+    if (!bide_priv_inside())
+        r = bide_priv_core_new(options, &block_on_vtable, &core);
+    if (r != BIDE_READY) {
+        type->drop(frame);
+        return r;
+    }
+    (void)bide_priv_enter(core);
+    r = bide_priv_run_root(core, type, frame, out);
+    bide_priv_core_close(core);
+    return r;
+}

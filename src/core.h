@@ -1,0 +1,212 @@
+/*
+ * core.h (private): the part of an executor that wakers, timers and tasks share.
+ *
+ * Ownership of a wake. Each task has two flags, "in the local queue" (plain, owner's) and "in the
+ * remote list" (atomic), and two counts, one for the owner and one for everybody else. The owner is
+ * the thread inside the executor now: its wakes are plain code. Others pay one exchange, and a
+ * push, and an unpark when the owner sleeps. When the task ends, the owner's count is merged into
+ * the other, and whoever brings the sum to zero frees the block.
+ *
+ * The core itself is counted in the same way, by its executor, its root, each task's block, each
+ * started timer and each slab, so that it outlives them all.
+ */
+#ifndef BIDE_PRIV_CORE_H
+#define BIDE_PRIV_CORE_H
+
+#include <bide/alloc_slab.h>
+#include <bide/executor.h>
+
+#include "atomic.h"
+#include "park.h"
+#include "thread_id.h"
+#include "timer_heap.h"
+
+#include <pthread.h>
+
+/* What the shared counts begin with, and what merging takes off again. Until then no sum of
+ * foreign clones and drops can reach zero. */
+#define BIDE_PRIV_BIAS 0x40000000u
+
+enum bide_priv_task_state {
+    BIDE_PRIV_TASK_IDLE, /* being built; a root that is not running */
+    BIDE_PRIV_TASK_LIVE,
+    BIDE_PRIV_TASK_DONE, /* the frame has ended; the result waits */
+    BIDE_PRIV_TASK_TAKEN /* somebody has taken the result */
+};
+
+/* A copy of the spawn options that are rarely set; at the end of the block. */
+struct bide_priv_task_extra {
+    void (*done)(void *done_arg, bide_poll code, const void *output);
+    void *done_arg;
+    const char *name;
+    size_t slab_bytes;
+};
+
+/* The block: this header, the frame, a large output if there is one, the extra if there is one.
+ * Small outputs take the frame's place. */
+struct bide_task {
+    bide_waker waker; /* first: a waker is a task */
+    bide_local *core;
+    const bide_type *type;
+    bide_task *next;     /* local queue; owner */
+    bide_task *next_far; /* remote list; whoever set `far` */
+    bide_task *after;    /* the executor's list of tasks; owner */
+    bide_task *ahead;
+    bide_waker *joiner; /* who awaits the end; owner */
+    bide_allocator *giver;
+    bide_slab *slab;                  /* taken at the first wish; owner */
+    uint32_t near_refs;               /* owner's count until the merge */
+    uint32_t far_refs;                /* atomic: the others', from the merge on everybody's */
+    bide_poll code;                   /* how it ended */
+    _Atomic(unsigned char) far;       /* in the remote list, or never to enter it again */
+    _Atomic(unsigned char) aborted;   /* to be dropped at its next turn */
+    unsigned char queued;             /* in the local queue, or never to enter it again; owner */
+    unsigned char state : 4;          /* owner */
+    unsigned char has_extra : 1;      /* set when built */
+};
+
+BIDE_PRIV_ASSERT(sizeof(bide_task) <= BIDE_PRIV_TASK_HEADER, "a task's header fits its place");
+BIDE_PRIV_ASSERT(sizeof(struct bide_priv_task_extra) <= BIDE_PRIV_TASK_EXTRA, "so does the extra");
+
+struct bide_priv_offload;
+
+/* A slab in the executor's hands: what lies before the slab's own memory. */
+struct bide_priv_slab_block {
+    bide_slab slab;
+    bide_local *core;
+    bide_allocator *giver;
+    struct bide_priv_slab_block *next; /* cache, or the list of those that came back */
+    size_t bytes;                      /* of the whole block */
+};
+
+struct bide_local {
+    bide_runtime runtime; /* first: a runtime is a core */
+
+    /* Owner's, looked at in each turn. */
+    uintptr_t owner; /* atomic: thread inside the executor, 0 when nobody is */
+    void *remote;    /* atomic: tasks woken by others, newest first; or CLOSED */
+    bide_task *head; /* local queue */
+    bide_task *tail;
+    bide_task *current; /* being polled or dropped */
+    bide_context cx;
+    bide_local_stats stats;
+
+    /* The root: the future of block_on and run_until. */
+    void *root_frame;
+    void *root_out;
+    bide_poll root_code;
+    bide_task root;
+
+    /* Tasks and their memory; owner's. */
+    bide_task *first; /* oldest task */
+    bide_task *last;
+    bide_allocator *allocator;
+    bide_allocator *giver;
+    bide_allocator lazy; /* stands in for a slab that has not been taken yet */
+    size_t slab_bytes;
+    size_t root_slab_bytes;
+    struct bide_priv_slab_block *slabs; /* kept */
+    uint32_t slabs_kept, slabs_most;
+    void *slabs_back; /* atomic: came back on other threads; or CLOSED */
+
+    /* Counts of references to the core. */
+    uint32_t near_refs; /* owner's until the merge */
+    uint32_t far_refs;  /* atomic */
+    bool closing;       /* owner's: spawning is refused */
+
+    /* Time. The lock guards heap, and the pointer offload. */
+    bide_clock *clock;
+    pthread_mutex_t lock;
+    bide_priv_timer_heap heap;
+    uint32_t timers; /* atomic: in the heap */
+    bide_priv_parker parker;
+
+    /* Blocking work. */
+    uint32_t offload_threads;
+    uint32_t jobs; /* atomic: queued or running */
+    bool closed;   /* no more timers and jobs; under the lock */
+    struct bide_priv_offload *offload; /* made with the first job; under the lock */
+};
+
+/* The list head that says that nobody will drain it again. */
+extern char bide_priv_closed;
+#define BIDE_PRIV_CLOSED ((void *)&bide_priv_closed)
+
+static inline bide_local *bide_priv_core_of(bide_runtime *rt)
+{
+    return (bide_local *)(void *)rt;
+}
+
+static inline bool bide_priv_is_owner(bide_local *core)
+{
+    return bide_priv_load_relaxed(BIDE_PRIV_WORD(&core->owner)) == bide_priv_thread_id();
+}
+
+/* Owner: appends to the local queue. The caller has seen that `queued` was 0. */
+static inline void bide_priv_schedule(bide_local *core, bide_task *t)
+{
+    t->queued = 1;
+    t->next = NULL;
+    if (core->head)
+        core->tail->next = t;
+    else
+        core->head = t;
+    core->tail = t;
+    core->stats.wakes++;
+}
+
+static inline bool bide_priv_has_remote(bide_local *core)
+{
+    return bide_priv_load_relaxed(BIDE_PRIV_PTR(&core->remote)) != NULL;
+}
+
+/* core.c: life of the core, the remote list, time. */
+bide_poll bide_priv_core_new(const bide_local_options *options, const bide_runtime_vtable *vtable,
+                             bide_local **out);
+void bide_priv_core_close(bide_local *core);
+void bide_priv_core_retain(bide_local *core);
+void bide_priv_core_release(bide_local *core);
+bool bide_priv_core_push(bide_local *core, bide_task *t);
+void bide_priv_core_drain(bide_local *core);
+uint64_t bide_priv_core_now(bide_local *core);
+void bide_priv_core_fire(bide_local *core);
+void bide_priv_core_sleep(bide_local *core);
+bide_poll bide_priv_timer_start(bide_runtime *rt, bide_timer *timer);
+void bide_priv_timer_stop(bide_runtime *rt, bide_timer *timer);
+uint64_t bide_priv_runtime_now(bide_runtime *rt);
+
+/* core_slab.c: a task's slab, taken at the first wish. */
+void *bide_priv_lazy_alloc(bide_allocator *self, size_t bytes, size_t align,
+                           bide_allocator **giver);
+void bide_priv_lazy_free(bide_allocator *giver, void *block, size_t bytes, size_t align);
+void bide_priv_slab_retire(bide_local *core, bide_task *t);
+void bide_priv_slabs_close(bide_local *core);
+
+/* task.c: the tasks' wakers, life and spawning. */
+extern const bide_waker_vtable bide_priv_task_waker;
+void *bide_priv_task_frame(bide_task *t);
+void *bide_priv_task_output(bide_task *t);
+size_t bide_priv_task_slab_bytes(const bide_task *t);
+void bide_priv_task_unref(bide_task *t);
+void bide_priv_task_dispose(bide_task *t);
+void bide_priv_task_end(bide_task *t, bide_poll code);
+void bide_priv_task_drop(bide_task *t, bide_poll code);
+bide_poll bide_priv_spawn_begin(bide_runtime *rt, const bide_type *type,
+                                const bide_spawn_options *options, bide_task **task, void **frame);
+void bide_priv_spawn_commit(bide_runtime *rt, bide_task *task, bool keep);
+void bide_priv_spawn_abandon(bide_runtime *rt, bide_task *task);
+
+/* offload.c: threads for blocking work. */
+bide_poll bide_priv_offload(bide_runtime *rt, bide_job *job);
+void bide_priv_offload_close(bide_local *core);
+/* For the future that awaits a job. */
+bide_poll bide_priv_job_await(bide_job *job, const bide_context *cx);
+void bide_priv_job_cancel(bide_job *job);
+
+/* executor.c: being the owner. */
+bool bide_priv_inside(void); /* whether this thread is inside an executor */
+bide_poll bide_priv_enter(bide_local *core);
+void bide_priv_leave(bide_local *core);
+bide_poll bide_priv_run_root(bide_local *core, const bide_type *type, void *frame, void *out);
+
+#endif

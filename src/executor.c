@@ -1,0 +1,232 @@
+/*
+ * executor.c: the local executor: being the owner, polling in turn, and the public calls.
+ */
+#include "core.h"
+
+#include <string.h>
+
+/* The executor that this thread is inside: refuses a second one. */
+static _Thread_local bide_local *current_core;
+
+static const bide_runtime_vtable local_vtable = {
+    .size = sizeof(bide_runtime_vtable),
+    .name = "local",
+    .now = bide_priv_runtime_now,
+    .timer_start = bide_priv_timer_start,
+    .timer_stop = bide_priv_timer_stop,
+    .offload = bide_priv_offload,
+    .spawn_begin = bide_priv_spawn_begin,
+    .spawn_commit = bide_priv_spawn_commit,
+    .spawn_abandon = bide_priv_spawn_abandon,
+};
+
+/* ---- owner -------------------------------------------------------------------------------- */
+
+/* Makes this thread the owner; false when there is one. */
+static bool own(bide_local *core)
+{
+    uintptr_t nobody = 0;
+    return bide_priv_cas_acq_rel(BIDE_PRIV_WORD(&core->owner), &nobody, bide_priv_thread_id());
+}
+
+bool bide_priv_inside(void)
+{
+    return current_core != NULL;
+}
+
+bide_poll bide_priv_enter(bide_local *core)
+{
+    if (current_core || !own(core))
+        return BIDE_EMISUSE;
+    current_core = core;
+    return BIDE_READY;
+}
+
+void bide_priv_leave(bide_local *core)
+{
+    if (current_core == core)
+        current_core = NULL;
+    bide_priv_store_release(BIDE_PRIV_WORD(&core->owner), (uintptr_t)0);
+}
+
+/* ---- polling ------------------------------------------------------------------------------ */
+
+static bide_poll poll_in_slab(bide_local *core, bide_task *t, void *frame, void *out)
+{
+    bide_slab *slab = t->slab;
+    bide_poll r;
+    core->current = t;
+    core->cx.waker = &t->waker;
+    core->cx.allocator = &core->lazy;
+    if (slab) {
+        core->cx.allocator = &slab->base;
+        bide_priv_store_relaxed(BIDE_PRIV_WORD(&slab->owner), bide_priv_thread_id());
+    }
+    core->stats.polls++;
+    r = t->type->poll(frame, &core->cx, out);
+    if (t->slab)
+        bide_priv_store_relaxed(BIDE_PRIV_WORD(&t->slab->owner), (uintptr_t)0);
+    core->current = NULL;
+    return r;
+}
+
+/* The frame is over before its end is told, and a small output takes its place: it is received
+ * beside it first. */
+static void poll_task(bide_local *core, bide_task *t)
+{
+    BIDE_PRIV_ALIGNAS(64) unsigned char small[BIDE_PRIV_TASK_SMALL];
+    uint32_t bytes = t->type->output_size;
+    void *out = bytes > sizeof small ? bide_priv_task_output(t) : bytes ? small : NULL;
+    bide_poll r = poll_in_slab(core, t, bide_priv_task_frame(t), out);
+    if (r == BIDE_PENDING)
+        return;
+    if (out == small && r == BIDE_READY)
+        memcpy(bide_priv_task_output(t), small, bytes);
+    bide_priv_task_end(t, r);
+}
+
+static void poll_root(bide_local *core, bide_task *root)
+{
+    bide_poll r = poll_in_slab(core, root, core->root_frame, core->root_out);
+    if (r == BIDE_PENDING)
+        return;
+    core->root_code = r;
+    root->state = BIDE_PRIV_TASK_IDLE;
+    bide_priv_slab_retire(core, root);
+}
+
+/* One turn of a task from the queue. */
+static void turn(bide_local *core, bide_task *t)
+{
+    if (BIDE_PRIV_UNLIKELY(t->state != BIDE_PRIV_TASK_LIVE)) {
+        if (t == &core->root)
+            t->queued = 0; /* a stale wake of an earlier root */
+        else
+            bide_priv_task_unref(t); /* ended while it was queued */
+        return;
+    }
+    t->queued = 0;
+    if (t == &core->root)
+        poll_root(core, t);
+    else if (BIDE_PRIV_UNLIKELY(atomic_load_explicit(&t->aborted, memory_order_relaxed)))
+        bide_priv_task_drop(t, BIDE_ECANCELED);
+    else
+        poll_task(core, t);
+}
+
+enum { RUN_ALL, RUN_READY, RUN_ROOT };
+
+/* Timers are looked at when the queue is empty, and at least so often. */
+#define TURNS 64
+
+/* Polls in the order of the wakes, for at most TURNS turns. True: the root has ended. */
+static bool run_turns(bide_local *core, bool watch_root)
+{
+    int left = TURNS;
+    bide_task *t;
+    while (left-- > 0 && (t = core->head) != NULL) {
+        core->head = t->next;
+        turn(core, t);
+        if (bide_priv_has_remote(core))
+            bide_priv_core_drain(core);
+        if (watch_root && core->root.state != BIDE_PRIV_TASK_LIVE)
+            return true;
+    }
+    return false;
+}
+
+static void run(bide_local *core, int mode)
+{
+    for (;;) {
+        if (run_turns(core, mode == RUN_ROOT))
+            return;
+        bide_priv_core_fire(core);
+        bide_priv_core_drain(core);
+        if (core->head)
+            continue;
+        if (mode == RUN_READY || (mode == RUN_ALL && core->stats.tasks == 0))
+            return;
+        bide_priv_core_sleep(core);
+        bide_priv_core_drain(core);
+    }
+}
+
+/* Owner: runs a future as the root. */
+bide_poll bide_priv_run_root(bide_local *core, const bide_type *type, void *frame, void *out)
+{
+    bide_task *root = &core->root;
+    root->type = type;
+    root->state = BIDE_PRIV_TASK_LIVE;
+    core->root_frame = frame;
+    core->root_out = out;
+    if (!root->queued)
+        bide_priv_schedule(core, root);
+    run(core, RUN_ROOT);
+    return core->root_code;
+}
+
+/* ---- public ------------------------------------------------------------------------------- */
+
+bide_poll bide_priv_local_new(const bide_local_options *options, bide_local **out)
+{
+    return bide_priv_core_new(options, &local_vtable, out);
+}
+
+bide_poll bide_local_free(bide_local *ex)
+{
+    bide_local *outer = current_core;
+    if (!ex)
+        return BIDE_READY;
+    if (!own(ex))
+        return BIDE_EMISUSE;
+    /* Another executor of this thread may be running: its task owned this one. */
+    current_core = ex;
+    bide_priv_core_close(ex);
+    current_core = outer;
+    return BIDE_READY;
+}
+
+bide_poll bide_local_run(bide_local *ex)
+{
+    bide_poll r = bide_priv_enter(ex);
+    if (r != BIDE_READY)
+        return r;
+    run(ex, RUN_ALL);
+    bide_priv_leave(ex);
+    return BIDE_READY;
+}
+
+bide_poll bide_local_run_until_stalled(bide_local *ex)
+{
+    bide_poll r = bide_priv_enter(ex);
+    if (r != BIDE_READY)
+        return r;
+    run(ex, RUN_READY);
+    r = ex->stats.tasks ? BIDE_PENDING : BIDE_READY;
+    bide_priv_leave(ex);
+    return r;
+}
+
+bide_poll bide_local_run_until(bide_local *ex, const bide_type *type, void *frame, void *out)
+{
+    bide_poll r = bide_priv_enter(ex);
+    if (r != BIDE_READY) {
+        type->drop(frame);
+        return r;
+    }
+    r = bide_priv_run_root(ex, type, frame, out);
+    bide_priv_leave(ex);
+    return r;
+}
+
+bide_runtime *bide_local_runtime(bide_local *ex)
+{
+    return &ex->runtime;
+}
+
+void bide_local_get_stats(const bide_local *ex, bide_local_stats *stats)
+{
+    uint32_t size = stats->size;
+    memcpy(stats, &ex->stats, size < sizeof *stats ? size : sizeof *stats);
+    stats->size = size;
+}

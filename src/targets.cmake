@@ -1,0 +1,106 @@
+# The library targets, and the settings that every target of ours shares.
+
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_package(Threads REQUIRED)
+
+# Warnings and sanitizers for our own targets; nothing of it reaches those who link them.
+function(bide_own_target target)
+    set_target_properties(${target} PROPERTIES
+        C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF
+        C_VISIBILITY_PRESET hidden)
+    if(CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
+        target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
+            -Wstrict-prototypes)
+        if(BIDE_WERROR)
+            target_compile_options(${target} PRIVATE -Werror)
+        endif()
+    endif()
+    if(BIDE_SANITIZE)
+        string(REPLACE ";" "," sanitizers "${BIDE_SANITIZE}")
+        target_compile_options(${target} PRIVATE -fsanitize=${sanitizers}
+            -fno-sanitize-recover=all -fno-omit-frame-pointer -g)
+        target_link_options(${target} PRIVATE -fsanitize=${sanitizers})
+    endif()
+endfunction()
+
+# A library of ours: bide_library(<target> <alias> <export name> <sources>...)
+function(bide_library target alias export)
+    add_library(${target} ${ARGN})
+    add_library(${alias} ALIAS ${target})
+    bide_own_target(${target})
+    target_compile_features(${target} PUBLIC c_std_11)
+    target_include_directories(${target} PUBLIC
+        $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/include>
+        $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
+    target_compile_definitions(${target} PRIVATE BIDE_BUILD=1)
+    # 0.x promises no binary compatibility between minor versions, and the soname says so.
+    set_target_properties(${target} PROPERTIES EXPORT_NAME ${export}
+        VERSION ${PROJECT_VERSION} SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR}
+        POSITION_INDEPENDENT_CODE ON)
+endfunction()
+
+file(GLOB core_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.c)
+bide_library(bide bide::bide bide ${core_sources})
+target_link_libraries(bide PUBLIC Threads::Threads)
+if(BUILD_SHARED_LIBS)
+    target_compile_definitions(bide PUBLIC BIDE_SHARED=1)
+endif()
+
+file(GLOB testing_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/testing/*.c)
+if(testing_sources)
+    bide_library(bide_testing bide::testing testing ${testing_sources})
+    target_link_libraries(bide_testing PUBLIC bide)
+endif()
+
+# ---- mimalloc, where it is -----------------------------------------------------------------
+
+# Whether linking this mimalloc replaces the process's malloc (Debian's does): asked of a program
+# that mallocs a block and looks where it came from.
+function(bide_mimalloc_replaces_malloc library result)
+    if(CMAKE_CROSSCOMPILING)
+        set(${result} "may replace" PARENT_SCOPE)
+        return()
+    endif()
+    include(CheckCSourceRuns)
+    set(CMAKE_REQUIRED_LIBRARIES ${library})
+    set(CMAKE_REQUIRED_QUIET ON)
+    check_c_source_runs("
+        #include <mimalloc.h>
+        #include <stdlib.h>
+        int main(void)
+        {
+            void *linked = mi_malloc(16), *block = malloc(100);
+            return mi_is_in_heap_region(block) && linked ? 0 : 1;
+        }" BIDE_MIMALLOC_REPLACES_MALLOC)
+    if(BIDE_MIMALLOC_REPLACES_MALLOC)
+        set(${result} "replaces" PARENT_SCOPE)
+    else()
+        set(${result} "does not replace" PARENT_SCOPE)
+    endif()
+endfunction()
+
+file(GLOB mimalloc_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/mimalloc/*.c)
+if(NOT BIDE_MIMALLOC)
+    message(STATUS "bide::mimalloc: not built (BIDE_MIMALLOC is off)")
+elseif(NOT mimalloc_sources)
+    message(STATUS "bide::mimalloc: not built (src/mimalloc is missing)")
+elseif(BIDE_SANITIZE)
+    message(STATUS "bide::mimalloc: left out of sanitizer builds, which bring their own malloc")
+else()
+    find_package(mimalloc QUIET CONFIG)
+    if(TARGET mimalloc-static)
+        set(mimalloc_library mimalloc-static)
+    elseif(TARGET mimalloc)
+        set(mimalloc_library mimalloc)
+    endif()
+    if(mimalloc_library)
+        bide_library(bide_mimalloc bide::mimalloc mimalloc ${mimalloc_sources})
+        target_link_libraries(bide_mimalloc PUBLIC bide ${mimalloc_library})
+        target_compile_definitions(bide_mimalloc INTERFACE BIDE_USE_MIMALLOC=1)
+        bide_mimalloc_replaces_malloc(${mimalloc_library} replaces)
+        message(STATUS "bide::mimalloc: mimalloc ${mimalloc_VERSION} as target ${mimalloc_library}; "
+            "linking it ${replaces} malloc and free of the whole program")
+    else()
+        message(STATUS "bide::mimalloc: mimalloc not found (Debian: libmimalloc-dev); not built")
+    endif()
+endif()

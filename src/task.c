@@ -1,0 +1,397 @@
+/*
+ * task.c: the wakers, the life and the join handles of tasks. core.h tells the protocol.
+ */
+#include "core.h"
+
+#include <string.h>
+
+static bide_task *task_of(bide_waker *waker)
+{
+    return (bide_task *)(void *)waker;
+}
+
+/* ---- references --------------------------------------------------------------------------- */
+
+/* The last reference is gone. The block must go back on the owner's thread if its giver wants
+ * that, or on this one when there is no owner any more. */
+static void last_reference(bide_task *t)
+{
+    bide_local *core = t->core;
+    if (t == &core->root || bide_priv_is_owner(core) || (t->giver->flags & BIDE_FREE_ANY_THREAD)) {
+        bide_priv_task_dispose(t);
+        return;
+    }
+    /* Once pushed, the block and its reference to the core are the owner's: hold another one. */
+    bide_priv_core_retain(core);
+    if (!bide_priv_core_push(core, t))
+        bide_priv_task_dispose(t);
+    bide_priv_core_release(core);
+}
+
+/* Gives up a reference that counts in far_refs. */
+static void unref_far(bide_task *t)
+{
+    if (bide_priv_sub_acq_rel(BIDE_PRIV_U32(&t->far_refs), 1u) == 1)
+        last_reference(t);
+}
+
+/* Whether the plain count may be used: by the owner, until the merge. */
+static bool counts_near(bide_task *t)
+{
+    return bide_priv_is_owner(t->core) && t->state < BIDE_PRIV_TASK_DONE;
+}
+
+void bide_priv_task_unref(bide_task *t)
+{
+    if (counts_near(t))
+        t->near_refs--;
+    else
+        unref_far(t);
+}
+
+static void task_ref(bide_task *t)
+{
+    if (counts_near(t))
+        t->near_refs++;
+    else
+        (void)bide_priv_add_relaxed(BIDE_PRIV_U32(&t->far_refs), 1u);
+}
+
+/* ---- wakers ------------------------------------------------------------------------------- */
+
+/* By reference: the caller's own keeps the task alive. Lock-free; used by signal handlers. */
+static void wake_far(bide_task *t)
+{
+    if (atomic_exchange_explicit(&t->far, 1, memory_order_acq_rel))
+        return;
+    BIDE_PRIV_STEP(12);
+    (void)bide_priv_add_relaxed(BIDE_PRIV_U32(&t->far_refs), 1u);
+    BIDE_PRIV_STEP(13);
+    if (!bide_priv_core_push(t->core, t))
+        (void)bide_priv_sub_acq_rel(BIDE_PRIV_U32(&t->far_refs), 1u);
+}
+
+static bide_waker *waker_clone(bide_waker *waker)
+{
+    task_ref(task_of(waker));
+    return waker;
+}
+
+static void waker_wake_by_ref(bide_waker *waker)
+{
+    bide_task *t = task_of(waker);
+    bide_local *core = t->core;
+    if (!bide_priv_is_owner(core))
+        wake_far(t);
+    else if (!t->queued)
+        bide_priv_schedule(core, t);
+}
+
+static void waker_wake(bide_waker *waker)
+{
+    waker_wake_by_ref(waker);
+    bide_priv_task_unref(task_of(waker));
+}
+
+static void waker_drop(bide_waker *waker)
+{
+    bide_priv_task_unref(task_of(waker));
+}
+
+/* A handler runs on the owner's thread without being the owner: it may have interrupted a change
+ * of the plain words. */
+static void waker_wake_from_isr(bide_waker *waker)
+{
+    wake_far(task_of(waker));
+}
+
+const bide_waker_vtable bide_priv_task_waker = {
+    .size = sizeof(bide_waker_vtable),
+    .clone = waker_clone,
+    .wake = waker_wake,
+    .wake_by_ref = waker_wake_by_ref,
+    .drop = waker_drop,
+    .wake_from_isr = waker_wake_from_isr,
+};
+
+/* ---- the block ---------------------------------------------------------------------------- */
+
+void *bide_priv_task_frame(bide_task *t)
+{
+    const bide_type *ty = t->type;
+    return (char *)t + BIDE_PRIV_TASK_FRAME(ty->frame_align, ty->output_size, ty->output_align);
+}
+
+void *bide_priv_task_output(bide_task *t)
+{
+    const bide_type *ty = t->type;
+    return (char *)t + BIDE_PRIV_TASK_OUTPUT(ty->frame_size, ty->frame_align, ty->output_size,
+                                             ty->output_align);
+}
+
+static size_t end_of(const bide_type *ty)
+{
+    return BIDE_PRIV_TASK_END(ty->frame_size, ty->frame_align, ty->output_size, ty->output_align);
+}
+
+static struct bide_priv_task_extra *extra_of(const bide_task *t)
+{
+    return (struct bide_priv_task_extra *)(void *)((char *)(uintptr_t)t + end_of(t->type));
+}
+
+size_t bide_priv_task_slab_bytes(const bide_task *t)
+{
+    if (t->has_extra && extra_of(t)->slab_bytes)
+        return extra_of(t)->slab_bytes;
+    return t->core->slab_bytes;
+}
+
+/* Nobody has a reference: gives the block back, and with it its reference to the core. */
+void bide_priv_task_dispose(bide_task *t)
+{
+    bide_local *core = t->core;
+    if (t != &core->root) {
+        size_t bytes = end_of(t->type) + (t->has_extra ? BIDE_PRIV_TASK_EXTRA : 0u);
+        size_t align = BIDE_PRIV_TASK_ALIGN(t->type->frame_align, t->type->output_align);
+        bide_free(t->giver, t, bytes, align);
+    }
+    bide_priv_core_release(core);
+}
+
+/* ---- the end of a task -------------------------------------------------------------------- */
+
+static void unlink_task(bide_local *core, bide_task *t)
+{
+    if (t->ahead)
+        t->ahead->after = t->after;
+    else
+        core->first = t->after;
+    if (t->after)
+        t->after->ahead = t->ahead;
+    else
+        core->last = t->ahead;
+    core->stats.tasks--;
+}
+
+/* Adds the owner's count to the others', less the executor's reference, unless the local queue has
+ * inherited that. From now on far_refs counts all; the block may be gone on return. */
+static void merge(bide_task *t, bool in_queue)
+{
+    uint32_t delta = t->near_refs - (in_queue ? 0u : 1u) - BIDE_PRIV_BIAS;
+    if (bide_priv_add_acq_rel(BIDE_PRIV_U32(&t->far_refs), delta) + delta == 0)
+        last_reference(t);
+}
+
+/* Owner: the frame has ended and the output, if there is one, is in its place. */
+void bide_priv_task_end(bide_task *t, bide_poll code)
+{
+    bide_waker *joiner = t->joiner;
+    bool in_queue = t->queued;
+    bide_priv_slab_retire(t->core, t);
+    t->code = code;
+    t->joiner = NULL;
+    t->queued = 1;
+    /* Whoever wakes from now on finds the flag set and does nothing. */
+    (void)atomic_exchange_explicit(&t->far, 1, memory_order_acq_rel);
+    unlink_task(t->core, t);
+    t->state = BIDE_PRIV_TASK_DONE;
+    if (t->has_extra && extra_of(t)->done) {
+        struct bide_priv_task_extra *x = extra_of(t);
+        x->done(x->done_arg, code, code == BIDE_READY ? bide_priv_task_output(t) : NULL);
+    }
+    merge(t, in_queue);
+    if (joiner)
+        bide_waker_wake(joiner);
+}
+
+/* Owner: ends a task that has not finished. */
+void bide_priv_task_drop(bide_task *t, bide_poll code)
+{
+    bide_local *core = t->core;
+    bide_task *outer = core->current;
+    core->current = t;
+    if (t->slab)
+        bide_slab_enter(t->slab);
+    t->type->drop(bide_priv_task_frame(t));
+    if (t->slab)
+        bide_slab_leave(t->slab);
+    core->current = outer;
+    bide_priv_task_end(t, code);
+}
+
+/* ---- spawning ----------------------------------------------------------------------------- */
+
+/* The caller's options, whatever their age, in full. */
+static bide_spawn_options complete_options(const bide_spawn_options *given)
+{
+    bide_spawn_options o = bide_spawn_options_init();
+    if (given)
+        memcpy(&o, given, given->size < sizeof o ? given->size : sizeof o);
+    return o;
+}
+
+/* Whether this thread may use the executor: its owner, or anybody while there is none. */
+static bool may_use(bide_local *core)
+{
+    uintptr_t owner = bide_priv_load_acquire(BIDE_PRIV_WORD(&core->owner));
+    return owner == 0 || owner == bide_priv_thread_id();
+}
+
+static void *alloc_block(bide_local *core, bide_allocator *a, size_t bytes, size_t align,
+                         bide_allocator **giver)
+{
+    void *block = bide_alloc(a, bytes, align, giver);
+    /* Blocks that were handed back to the owner may be what is missing. */
+    if (!block && bide_priv_has_remote(core)) {
+        bide_priv_core_drain(core);
+        block = bide_alloc(a, bytes, align, giver);
+    }
+    return block;
+}
+
+static void init_task(bide_task *t, bide_local *core, const bide_type *type,
+                      bide_allocator *giver, bool has_extra)
+{
+    memset(t, 0, sizeof *t);
+    t->waker.vtable = &bide_priv_task_waker;
+    t->core = core;
+    t->type = type;
+    t->giver = giver;
+    t->far_refs = BIDE_PRIV_BIAS;
+    t->queued = 1;
+    t->has_extra = has_extra;
+    core->near_refs++;
+}
+
+bide_poll bide_priv_spawn_begin(bide_runtime *rt, const bide_type *type,
+                                const bide_spawn_options *options, bide_task **task, void **frame)
+{
+    bide_local *core = bide_priv_core_of(rt);
+    bide_spawn_options o = complete_options(options);
+    bide_allocator *a = o.allocator ? o.allocator : core->allocator, *giver;
+    bool has_extra = o.done || o.name || o.slab_bytes;
+    size_t align = BIDE_PRIV_TASK_ALIGN(type->frame_align, type->output_align);
+    bide_task *t;
+    *task = NULL;
+    *frame = NULL;
+    if (!may_use(core))
+        return BIDE_EMISUSE;
+    if (core->closing)
+        return BIDE_ECANCELED;
+    t = alloc_block(core, a, end_of(type) + (has_extra ? BIDE_PRIV_TASK_EXTRA : 0u), align, &giver);
+    if (!t)
+        return a->flags & BIDE_ALLOC_FIXED ? BIDE_EBUSY : BIDE_ENOMEM;
+    init_task(t, core, type, giver, has_extra);
+    if (has_extra)
+        *extra_of(t) = (struct bide_priv_task_extra){o.done, o.done_arg, o.name, o.slab_bytes};
+    *task = t;
+    *frame = bide_priv_task_frame(t);
+    return BIDE_READY;
+}
+
+void bide_priv_spawn_commit(bide_runtime *rt, bide_task *t, bool keep)
+{
+    bide_local *core = bide_priv_core_of(rt);
+    t->near_refs = keep ? 2u : 1u;
+    t->state = BIDE_PRIV_TASK_LIVE;
+    t->ahead = core->last;
+    if (core->last)
+        core->last->after = t;
+    else
+        core->first = t;
+    core->last = t;
+    core->stats.tasks++;
+    if (core->closing) {
+        /* The executor began to end between the two steps. */
+        t->queued = 0;
+        bide_priv_task_drop(t, BIDE_ECANCELED);
+        return;
+    }
+    bide_priv_schedule(core, t);
+}
+
+void bide_priv_spawn_abandon(bide_runtime *rt, bide_task *t)
+{
+    (void)rt;
+    bide_priv_task_dispose(t);
+}
+
+/* ---- join handles ------------------------------------------------------------------------- */
+
+/* Takes the result of a task that has ended, and empties the handle. */
+static bide_poll take(bide_join *join, void *out)
+{
+    bide_task *t = join->task;
+    bide_poll code = t->code;
+    if (t->state == BIDE_PRIV_TASK_TAKEN)
+        code = BIDE_EMISUSE;
+    if (code == BIDE_READY && out && t->type->output_size)
+        memcpy(out, bide_priv_task_output(t), t->type->output_size);
+    t->state = BIDE_PRIV_TASK_TAKEN;
+    join->task = NULL;
+    unref_far(t);
+    return code;
+}
+
+bide_poll bide_join_try_take(bide_join *join, void *out)
+{
+    bide_task *t = join->task;
+    if (!t || !may_use(t->core))
+        return BIDE_EMISUSE;
+    return t->state < BIDE_PRIV_TASK_DONE ? BIDE_PENDING : take(join, out);
+}
+
+bide_poll bide_join_poll(bide_join *join, bide_context *cx, void *out)
+{
+    bide_poll r = bide_join_try_take(join, out);
+    if (r == BIDE_PENDING)
+        return bide_waker_register(&join->task->joiner, cx) == BIDE_READY ? BIDE_PENDING
+                                                                          : BIDE_ENOMEM;
+    return r;
+}
+
+void bide_join_abort(const bide_join *join)
+{
+    bide_task *t = join->task;
+    if (!t || atomic_exchange_explicit(&t->aborted, 1, memory_order_acq_rel))
+        return;
+    waker_wake_by_ref(&t->waker);
+}
+
+void bide_join_detach(bide_join *join)
+{
+    bide_task *t = join->task;
+    if (!t)
+        return;
+    join->task = NULL;
+    bide_priv_task_unref(t);
+}
+
+bool bide_join_is_done(const bide_join *join)
+{
+    return join->task && may_use(join->task->core) && join->task->state >= BIDE_PRIV_TASK_DONE;
+}
+
+bide_join bide_join_clone(const bide_join *join)
+{
+    bide_join other = *join;
+    if (other.task)
+        task_ref(other.task);
+    return other;
+}
+
+bide_poll bide_join_wait_poll(struct bide_join_wait *f, bide_context *cx, bide_poll *out)
+{
+    bide_poll r = bide_join_poll(f->join, cx, f->out);
+    if (r == BIDE_PENDING)
+        return r;
+    *out = r;
+    return BIDE_READY;
+}
+
+void bide_join_wait_drop(struct bide_join_wait *f)
+{
+    (void)f;
+}
+
+BIDE_FUTURE_DEFINE(bide_poll, bide_join_wait);

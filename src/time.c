@@ -1,0 +1,86 @@
+/*
+ * time.c: sleeping.
+ */
+#include <bide/time.h>
+
+static void stop(struct bide_priv_sleep *s)
+{
+    bide_runtime *rt = s->runtime;
+    s->runtime = NULL;
+    if (rt)
+        bide_timer_stop(rt, &s->timer);
+}
+
+static bide_poll start(struct bide_priv_sleep *s, bide_runtime *rt, const bide_context *cx,
+                       uint64_t deadline)
+{
+    bide_poll r;
+    stop(s);
+    s->timer.deadline = deadline;
+    s->timer.waker = bide_waker_clone(cx->waker);
+    if (!s->timer.waker)
+        return BIDE_ENOMEM;
+    r = bide_timer_start(rt, &s->timer);
+    if (r != BIDE_READY) {
+        bide_waker_clear(&s->timer.waker);
+        return r;
+    }
+    s->runtime = rt;
+    s->seen = cx->waker;
+    return BIDE_READY;
+}
+
+/* Waits until `deadline`. A poll that changes neither waker nor runtime leaves the timer alone: the
+ * waker that it holds cannot have been freed, so equal pointers are the same waker. One that fired
+ * is due by now, unless the clock is another one. */
+static bide_poll wait(struct bide_priv_sleep *s, bide_context *cx, uint64_t deadline)
+{
+    bide_runtime *rt = bide_context_runtime(cx);
+    uint64_t now;
+    bide_poll r = bide_runtime_now(rt, &now);
+    if (r == BIDE_READY && now < deadline) {
+        if (s->runtime == rt && s->seen == cx->waker)
+            return BIDE_PENDING;
+        r = start(s, rt, cx, deadline);
+        if (r == BIDE_READY)
+            return BIDE_PENDING;
+    }
+    stop(s);
+    return r;
+}
+
+bide_poll bide_sleep_poll(struct bide_sleep *f, bide_context *cx, void *out)
+{
+    (void)out;
+    /* From the first poll on, `ms` holds the deadline. */
+    if (!f->polled) {
+        uint64_t now;
+        bide_poll r = bide_runtime_now(bide_context_runtime(cx), &now);
+        uint64_t length = bide_ms(f->ms);
+        if (r != BIDE_READY)
+            return r;
+        f->ms = length > UINT64_MAX - now ? UINT64_MAX : now + length;
+        f->polled = true;
+    }
+    return wait(&f->sleep, cx, f->ms);
+}
+
+void bide_sleep_drop(struct bide_sleep *f)
+{
+    stop(&f->sleep);
+}
+
+BIDE_FUTURE_DEFINE(void, bide_sleep);
+
+bide_poll bide_sleep_until_poll(struct bide_sleep_until *f, bide_context *cx, void *out)
+{
+    (void)out;
+    return wait(&f->sleep, cx, f->ns);
+}
+
+void bide_sleep_until_drop(struct bide_sleep_until *f)
+{
+    stop(&f->sleep);
+}
+
+BIDE_FUTURE_DEFINE(void, bide_sleep_until);
