@@ -94,8 +94,7 @@ static bool charge(bide_budget *budget, size_t bytes)
     do {
         if (live > budget->limit || bytes > budget->limit - live)
             return false;
-    } while (
-        !bide_priv_cas_weak_acq_rel(BIDE_PRIV_SIZE(&budget->live_bytes), &live, live + bytes));
+    } while (!bide_priv_cas_weak_acq_rel(BIDE_PRIV_SIZE(&budget->live_bytes), &live, live + bytes));
     raise_to(&budget->peak_bytes, live + bytes);
     return true;
 }

@@ -143,8 +143,7 @@ static void *shared_alloc(bide_allocator *self, size_t bytes, size_t align, bide
         if (first == 0)
             return bide_alloc(pool->fallback, bytes, align, giver);
         next = bide_priv_load_relaxed(BIDE_PRIV_U32(&pool->links[first - 1]));
-    } while (
-        !bide_priv_cas_weak_acq_rel(BIDE_PRIV_U64(&pool->head), &head, next_head(head, next)));
+    } while (!bide_priv_cas_weak_acq_rel(BIDE_PRIV_U64(&pool->head), &head, next_head(head, next)));
     block = pool->blocks + (first - 1) * pool->stride;
     bide_priv_add_relaxed(BIDE_PRIV_U32(&pool->in_use), 1u);
     if (pool->watched)

@@ -55,9 +55,8 @@ static void heap_free(bide_allocator *giver, void *block, size_t bytes, size_t a
         aligned_release(block);
 }
 
-static const bide_allocator heap = {sizeof(bide_allocator),
-                                    BIDE_ALLOC_ANY_THREAD | BIDE_FREE_ANY_THREAD, heap_alloc,
-                                    heap_free};
+static const bide_allocator heap = {
+    sizeof(bide_allocator), BIDE_ALLOC_ANY_THREAD | BIDE_FREE_ANY_THREAD, heap_alloc, heap_free};
 
 bide_allocator *bide_heap(void)
 {

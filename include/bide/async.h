@@ -53,8 +53,19 @@
     BIDE_PRIV_BODY_STRUCT(F)                                                                       \
     BIDE_PRIV_FUTURE_ENDS(R, F, BIDE_STATE)                                                        \
     BIDE_PRIV_BODY_INIT(F)                                                                         \
-    BIDE_PRIV_BODY_PROTOTYPES(F, BIDE_INLINE)                                                      \
-    BIDE_PRIV_BODY_FUNCTIONS(R, F, BIDE_INLINE, static)
+    BIDE_PRIV_BODY_PROTOTYPES(F, BIDE_INLINE, BIDE_INLINE)                                         \
+    BIDE_PRIV_BODY_FUNCTIONS(R, F, BIDE_INLINE, BIDE_INLINE, static)
+
+/* BIDE_ASYNC_INLINE(R, F) { body }: the same with F_start always inlined. A compiler inlines small
+ * starts anyway; this one promises it, for short functions on hot static paths: each await of F
+ * then holds a copy of the body. */
+#define BIDE_ASYNC_INLINE(R, F)                                                                    \
+    BIDE_PRIV_FUTURE_NAME(R, F, ~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                                  \
+    BIDE_PRIV_BODY_STRUCT(F)                                                                       \
+    BIDE_PRIV_FUTURE_ENDS(R, F, BIDE_STATE)                                                        \
+    BIDE_PRIV_BODY_INIT(F)                                                                         \
+    BIDE_PRIV_BODY_PROTOTYPES(F, BIDE_INLINE, BIDE_PRIV_ALWAYS)                                    \
+    BIDE_PRIV_BODY_FUNCTIONS(R, F, BIDE_INLINE, BIDE_PRIV_ALWAYS, static)
 
 /* BIDE_ASYNC_DECLARE(R, F) in a header, BIDE_ASYNC_DEFINE(R, F) { body } in one source: the same
  * with F_poll, F_drop, F_start, F_start_box and F_type external. The frame's layout is then part of
@@ -65,8 +76,8 @@
     BIDE_PRIV_EXTERN_C const bide_type F##_type;                                                   \
     BIDE_PRIV_FUTURE_ENDS(R, F, BIDE_STATE)                                                        \
     BIDE_PRIV_BODY_INIT(F)                                                                         \
-    BIDE_PRIV_BODY_PROTOTYPES(F, BIDE_PRIV_EXTERN_C)
-#define BIDE_ASYNC_DEFINE(R, F) BIDE_PRIV_BODY_FUNCTIONS(R, F, , )
+    BIDE_PRIV_BODY_PROTOTYPES(F, BIDE_PRIV_EXTERN_C, BIDE_PRIV_EXTERN_C)
+#define BIDE_ASYNC_DEFINE(R, F) BIDE_PRIV_BODY_FUNCTIONS(R, F, , , )
 
 /* ---- inside a body ------------------------------------------------------------------------ */
 
@@ -336,10 +347,10 @@ enum {
         F##_FRAME(BIDE_PRIV_ROW_SET)                                                               \
     }
 
-#define BIDE_PRIV_BODY_PROTOTYPES(F, LINKAGE)                                                      \
+#define BIDE_PRIV_BODY_PROTOTYPES(F, LINKAGE, START)                                               \
     LINKAGE bide_poll F##_poll(struct F *bide_f, bide_context *bide_cx, F##_output *bide_out);     \
     LINKAGE void F##_drop(struct F *bide_f);                                                       \
-    LINKAGE bide_poll F##_start(struct F *bide_f F##_FRAME(BIDE_PRIV_ROW_PARAMS),                  \
+    START bide_poll F##_start(struct F *bide_f F##_FRAME(BIDE_PRIV_ROW_PARAMS),                    \
                                 bide_context *bide_cx, F##_output *bide_out);                      \
     LINKAGE bide_poll F##_start_box(bide_box *bide_b F##_FRAME(BIDE_PRIV_ROW_PARAMS),              \
                                     bide_allocator *bide_a, bide_context *bide_cx,                 \
@@ -347,7 +358,7 @@ enum {
     BIDE_PRIV_FUTURE_BEGIN(F, F##_FRAME(BIDE_PRIV_ROW_PARAMS), F##_FRAME(BIDE_PRIV_ROW_PASS))
 
 /* The functions around a body, ending with the body's own head. */
-#define BIDE_PRIV_BODY_FUNCTIONS(R, F, LINKAGE, STORAGE)                                           \
+#define BIDE_PRIV_BODY_FUNCTIONS(R, F, LINKAGE, START, STORAGE)                                    \
     BIDE_PRIV_FUTURE_ERASED(F)                                                                     \
     BIDE_INLINE void F##_bide_trace(const void *bide_f, bide_tracer *bide_tr);                     \
     STORAGE const bide_type F##_type BIDE_PRIV_UNUSED = BIDE_PRIV_RECORD(R, F, F##_bide_trace);    \
@@ -378,7 +389,7 @@ enum {
     {                                                                                              \
         (void)F##_bide_body(BIDE_PRIV_OP_DROP, bide_f, bide_f, NULL, NULL, NULL, NULL, NULL);      \
     }                                                                                              \
-    LINKAGE bide_poll F##_start(struct F *bide_f F##_FRAME(BIDE_PRIV_ROW_PARAMS),                  \
+    START bide_poll F##_start(struct F *bide_f F##_FRAME(BIDE_PRIV_ROW_PARAMS),                    \
                                 bide_context *bide_cx, F##_output *bide_out)                       \
     {                                                                                              \
         struct F bide_tmp;                                                                         \
@@ -508,7 +519,7 @@ enum {
         bide_box box;                                                                              \
     }
 #define BIDE_PRIV_MOVABLE(F, slot)                                                                 \
-    (bide_kind_##slot == BIDE_PRIV_KID_BOXED || (F##_flags & BIDE_UNPIN))
+    (bide_kind_##slot == BIDE_PRIV_KID_BOXED || ((int)F##_flags & (int)BIDE_UNPIN))
 #define BIDE_PRIV_DROP_KID(F, slot, at)                                                            \
     do {                                                                                           \
         if (bide_kind_##slot == BIDE_PRIV_KID_BOXED)                                               \

@@ -330,7 +330,7 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
         struct F bide_tmp;                                                                         \
         bide_poll bide_r = BIDE_PENDING;                                                           \
         F##_init(&bide_tmp F##_FRAME(BIDE_PRIV_ROW_PASS));                                         \
-        if (F##_flags & BIDE_UNPIN) {                                                              \
+        if ((int)F##_flags & (int)BIDE_UNPIN) {                                                    \
             bide_r = F##_poll(&bide_tmp, bide_cx, bide_out);                                       \
             if (bide_r != BIDE_PENDING)                                                            \
                 return bide_r;                                                                     \
@@ -345,14 +345,14 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
         bide_b->frame = bide_frame_alloc(bide_allocator_for(bide_a, bide_cx), sizeof(struct F),    \
                                          BIDE_PRIV_BOX_OFFSET(F));                                 \
         if (!bide_b->frame) {                                                                      \
-            if (F##_flags & BIDE_UNPIN)                                                            \
+            if ((int)F##_flags & (int)BIDE_UNPIN)                                                  \
                 F##_drop(&bide_tmp);                                                               \
             else                                                                                   \
                 F##_bide_release(&bide_tmp);                                                       \
             return BIDE_ENOMEM;                                                                    \
         }                                                                                          \
         BIDE_PRIV_COPY(bide_b->frame, &bide_tmp, sizeof(struct F));                                \
-        if (F##_flags & BIDE_UNPIN)                                                                \
+        if ((int)F##_flags & (int)BIDE_UNPIN)                                                      \
             return BIDE_PENDING;                                                                   \
         bide_r = F##_poll((struct F *)bide_b->frame, bide_cx, bide_out);                           \
         if (bide_r != BIDE_PENDING)                                                                \

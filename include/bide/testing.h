@@ -58,8 +58,9 @@ typedef struct bide_checking_allocator {
 /* Makes one before `upstream`. */
 BIDE_API void bide_checking_allocator_init(bide_checking_allocator *a, bide_allocator *upstream);
 
-/* Ends the records: counts each block that is still out as a leak, gives it back, and tells how many
- * violations there were in all. The texts stay readable; the allocator must not be used any more. */
+/* Ends the records: counts each block that is still out as a leak, gives it back, and tells how
+ * many violations there were in all. The texts stay readable; the allocator must not be used any
+ * more. */
 BIDE_API size_t bide_checking_allocator_finish(bide_checking_allocator *a);
 
 /* One line for each violation, "" if there is none; as much as fits into BIDE_TESTING_TEXT. */

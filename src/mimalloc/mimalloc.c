@@ -46,7 +46,7 @@ static void *heap_alloc(bide_allocator *self, size_t bytes, size_t align, bide_a
 
 void bide_mimalloc_heap_init(bide_mimalloc_heap *allocator, struct mi_heap_s *heap)
 {
-    allocator->base = (bide_allocator){sizeof allocator->base, BIDE_FREE_ANY_THREAD, heap_alloc,
-                                       default_free};
+    allocator->base =
+        (bide_allocator){sizeof allocator->base, BIDE_FREE_ANY_THREAD, heap_alloc, default_free};
     allocator->heap = heap;
 }

@@ -40,9 +40,13 @@ static void counting_wake_from_isr(bide_waker *waker)
     count(&((bide_counting_waker *)waker)->wakes_from_isr);
 }
 
-static const bide_waker_vtable counting_vtable = {
-    sizeof(bide_waker_vtable), 0,             counting_clone,        counting_wake,
-    counting_wake_by_ref,      counting_drop, counting_wake_from_isr};
+static const bide_waker_vtable counting_vtable = {sizeof(bide_waker_vtable),
+                                                  0,
+                                                  counting_clone,
+                                                  counting_wake,
+                                                  counting_wake_by_ref,
+                                                  counting_drop,
+                                                  counting_wake_from_isr};
 
 void bide_counting_waker_init(bide_counting_waker *waker)
 {
@@ -86,9 +90,10 @@ static void recording_wake_from_isr(bide_waker *waker)
     record(waker, "wake_from_isr");
 }
 
-static const bide_waker_vtable recording_vtable = {
-    sizeof(bide_waker_vtable), 0,              recording_clone,        recording_wake,
-    recording_wake_by_ref,     recording_drop, recording_wake_from_isr};
+static const bide_waker_vtable recording_vtable = {sizeof(bide_waker_vtable), 0,
+                                                   recording_clone,           recording_wake,
+                                                   recording_wake_by_ref,     recording_drop,
+                                                   recording_wake_from_isr};
 
 void bide_recording_waker_init(bide_recording_waker *waker)
 {

@@ -21,6 +21,10 @@
 
 enum { CHAIN = 10 }; /* dyn or static calls, one inside the other */
 
+/* Blocks that each program keeps while it measures: sizes 16, 32, ... */
+enum { KEPT = 16 };
+#define KEPT_SIZE(i) ((size_t)16 * ((size_t)(i) + 1))
+
 struct bench {
     const char *workload;
     const char *placement;

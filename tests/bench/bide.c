@@ -113,7 +113,8 @@ BIDE_IMPL(Adder, LinkV);
 /* LOOP(F, T, child, AWAIT): the root future that awaits `child` on a T over and over. */
 #define LOOP_ROWS(ROW, T, child)                                                                   \
     ROW(PARAM, T *, self)                                                                          \
-    ROW(PARAM, uint32_t, loops) ROW(LOCAL, uint32_t, i) ROW(LOCAL, uint32_t, acc) ROW(CHILD, child, c)
+    ROW(PARAM, uint32_t, loops)                                                                    \
+    ROW(LOCAL, uint32_t, i) ROW(LOCAL, uint32_t, acc) ROW(CHILD, child, c)
 #define LOOP(F, child, AWAIT)                                                                      \
     BIDE_ASYNC(uint32_t, F)                                                                        \
     {                                                                                              \
@@ -313,8 +314,9 @@ static uint32_t run_chain(const char *place, bool naps, bool by_value, uint32_t 
     return sum;
 }
 
-/* Shape: the dyn workloads of one placement. */
-#define PLACEMENT(place)                                                                           \
+/* Shape: functions <workload>_<place>, and their rows in the table. A slot holds one frame, so it
+ * has no chains. */
+#define RUNS(place)                                                                                \
     static uint32_t leaf_##place(uint32_t loops, int which)                                        \
     {                                                                                              \
         return run_leaf(#place, false, loops, which);                                              \
@@ -322,7 +324,8 @@ static uint32_t run_chain(const char *place, bool naps, bool by_value, uint32_t 
     static uint32_t yield_##place(uint32_t loops, int which)                                       \
     {                                                                                              \
         return run_leaf(#place, true, loops, which);                                               \
-    }                                                                                              \
+    }
+#define CHAIN_RUNS(place)                                                                          \
     static uint32_t chain_##place(uint32_t loops, int which)                                       \
     {                                                                                              \
         return run_chain(#place, false, false, loops, which);                                      \
@@ -339,42 +342,51 @@ static uint32_t run_chain(const char *place, bool naps, bool by_value, uint32_t 
     {                                                                                              \
         return run_chain(#place, true, true, loops, which);                                        \
     }
-#define ROWS(place)                                                                                \
-    {"dyn_leaf", #place, leaf_##place}, {"dyn_yield", #place, yield_##place},                      \
-        {"dyn_chain", #place, chain_##place}, {"dyn_chain_v", #place, chain_v_##place},            \
+#define ROWS(place) {"dyn_leaf", #place, leaf_##place}, {"dyn_yield", #place, yield_##place},
+#define CHAIN_ROWS(place)                                                                          \
+    {"dyn_chain", #place, chain_##place}, {"dyn_chain_v", #place, chain_v_##place},                \
         {"dyn_chain_wait", #place, wait_##place}, {"dyn_chain_wait_v", #place, wait_v_##place},
 
 #ifdef BIDE_USE_MIMALLOC
-PLACEMENT(mimalloc)
+RUNS(mimalloc)
+CHAIN_RUNS(mimalloc)
 #else
-PLACEMENT(heap)
-PLACEMENT(slab)
-PLACEMENT(slot)
-PLACEMENT(recycling)
+RUNS(heap)
+RUNS(slab)
+RUNS(slot)
+RUNS(recycling)
+CHAIN_RUNS(heap)
+CHAIN_RUNS(slab)
+CHAIN_RUNS(recycling)
 #endif
 
 static const struct bench table[] = {
 #ifdef BIDE_USE_MIMALLOC
-    ROWS(mimalloc)
+    ROWS(mimalloc) CHAIN_ROWS(mimalloc)
 #else
     {"static_leaf", "none", static_leaf},
     {"static_chain", "none", static_chain},
     {"static_chain_v", "none", static_chain_v},
-    ROWS(heap) ROWS(slab) ROWS(slot) ROWS(recycling)
+    ROWS(heap) ROWS(slab) ROWS(slot) ROWS(recycling) CHAIN_ROWS(heap) CHAIN_ROWS(slab)
+        CHAIN_ROWS(recycling)
 #endif
 };
 
 int main(int argc, char **argv)
 {
-    /* A block that stays: an allocator that gives its last page back at every free would be
-     * measured at that. */
-    bide_allocator *giver;
-    void *kept = bide_alloc(bide_default_allocator(), 64, 16, &giver);
-    int status;
+    /* One block of each size stays: an allocator that gives its last page back at every free would
+     * be measured at that. */
+    bide_allocator *giver = NULL;
+    void *kept[KEPT];
+    int i, status;
     (void)static_leaf, (void)static_chain, (void)static_chain_v;
-    if (!kept)
-        return 1;
+    for (i = 0; i < KEPT; i++) {
+        kept[i] = bide_alloc(bide_default_allocator(), KEPT_SIZE(i), 16, &giver);
+        if (!kept[i])
+            return 1;
+    }
     status = bench_main(argc, argv, table, sizeof table / sizeof table[0]);
-    bide_free(giver, kept, 64, 16);
+    for (i = 0; i < KEPT; i++)
+        bide_free(giver, kept[i], KEPT_SIZE(i), 16);
     return status;
 }

@@ -126,15 +126,16 @@ static const struct bench table[] = {
 
 int main(int argc, char **argv)
 {
-    /* A block that stays: an allocator that gives its last page back at every free would be
-     * measured at that. */
-    void *kept = malloc(64);
-    int status;
-    OPAQUE(kept);
-    /* Used by no one in this variant. */
-    (void)slot_run_chain;
-    (void)slot_run_chain_wait;
+    /* One block of each size stays: an allocator that gives its last page back at every free would
+     * be measured at that. */
+    void *kept[KEPT];
+    int i, status;
+    for (i = 0; i < KEPT; i++)
+        kept[i] = malloc(KEPT_SIZE(i));
+    /* A slot holds one frame: it has no chains. */
+    (void)slot_run_chain, (void)slot_run_chain_wait;
     status = bench_main(argc, argv, table, sizeof table / sizeof table[0]);
-    free(kept);
+    for (i = 0; i < KEPT; i++)
+        free(kept[i]);
     return status;
 }

@@ -74,7 +74,8 @@ static void bad_arguments_get_a_code(void **state)
 static void full_pool_of_boxes_is_busy(void **state)
 {
     static unsigned char one[BIDE_POOL_BYTES(32, 8, 1)];
-    const bide_type type = {.size = sizeof type, .frame_size = 24, .frame_align = 8, .box_offset = 8};
+    const bide_type type = {
+        .size = sizeof type, .frame_size = 24, .frame_align = 8, .box_offset = 8};
     bide_pool pool;
     bide_box a, b;
     (void)state;
@@ -205,8 +206,9 @@ static void shared_pool_survives_threads(void **state)
     void *blocks[SHARED_BLOCKS];
     size_t i;
     (void)state;
-    assert_int_equal(bide_shared_pool_init(&pool, shared_memory, sizeof shared_memory, 64, 16, NULL),
-                     BIDE_READY);
+    assert_int_equal(
+        bide_shared_pool_init(&pool, shared_memory, sizeof shared_memory, 64, 16, NULL),
+        BIDE_READY);
     assert_int_equal(pool.capacity, SHARED_BLOCKS);
     assert_int_equal(pool.base.flags,
                      BIDE_ALLOC_ANY_THREAD | BIDE_FREE_ANY_THREAD | BIDE_ALLOC_FIXED);

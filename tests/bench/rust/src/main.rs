@@ -275,8 +275,9 @@ fn main() {
         return;
     }
     let loops: u32 = args[3].parse().expect("loops");
-    // A block that stays, as in the C programs.
-    let kept = std::hint::black_box(Box::new([0u8; 64]));
+    // One block of each size stays, as in the C programs.
+    let kept: Vec<Vec<u8>> = (1..=16).map(|i| Vec::with_capacity(16 * i)).collect();
+    let kept = std::hint::black_box(kept);
     let begin = Instant::now();
     let sum = run(&args[1], loops, args.len() == 4, args[2].ends_with("park"));
     println!("{} {}", sum, begin.elapsed().as_nanos());

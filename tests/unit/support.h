@@ -1,0 +1,67 @@
+/*
+ * support.h: what every unit test program shares.
+ *
+ * A program lists one or more scenarios: functions that do something worthwhile with nothing but
+ * the allocator that they are given, and return a poll result. TEST_EVERY_FAILURE runs one with the
+ * first, second, third, ... allocation failing, until a run needs no more of them. Each run must
+ * end in BIDE_READY or BIDE_ENOMEM (BIDE_EBUSY from fixed pools) and leave nothing behind; and the
+ * next run without failures must succeed. A scenario that never allocates is a mistake.
+ */
+#ifndef BIDE_TESTS_SUPPORT_H
+#define BIDE_TESTS_SUPPORT_H
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <bide/bide.h>
+#include <bide/testing.h>
+
+typedef bide_poll (*test_scenario)(bide_allocator *allocator);
+
+/* Runs a scenario once: the nth allocation fails, or none if n is 0. */
+static inline bide_poll test_run_scenario(test_scenario scenario, size_t n, size_t *failures)
+{
+    bide_checking_allocator checking;
+    bide_failing_allocator failing;
+    bide_poll r;
+    bide_checking_allocator_init(&checking, bide_heap());
+    bide_failing_allocator_init(&failing, &checking.base, n, false);
+    r = scenario(&failing.base);
+    *failures = failing.failures;
+    if (bide_checking_allocator_finish(&checking) != 0)
+        fail_msg("with allocation %zu failing: %s", n, bide_checking_allocator_report(&checking));
+    return r;
+}
+
+static inline void test_every_failure(const char *name, test_scenario scenario)
+{
+    size_t points = 0, failures = 0;
+    for (size_t n = 1;; n++) {
+        bide_poll r = test_run_scenario(scenario, n, &failures);
+        if (failures == 0) {
+            assert_int_equal(r, BIDE_READY);
+            break;
+        }
+        points++;
+        if (r != BIDE_READY && r != BIDE_ENOMEM && r != BIDE_EBUSY)
+            fail_msg("with allocation %zu failing: result %d", n, (int)r);
+        r = test_run_scenario(scenario, 0, &failures);
+        assert_int_equal(r, BIDE_READY);
+    }
+    print_message("failure points reached by %s: %zu\n", name, points);
+    if (points == 0)
+        fail_msg("%s reached no failure point", name);
+}
+
+/* Shape: void test_name(void **state), for the program's list of tests. */
+#define TEST_EVERY_FAILURE(name, scenario)                                                         \
+    static void name(void **state)                                                                 \
+    {                                                                                              \
+        (void)state;                                                                               \
+        test_every_failure(#scenario, scenario);                                                   \
+    }
+
+#endif
