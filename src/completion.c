@@ -67,10 +67,10 @@ bide_poll bide_completion_new(const bide_completion_options *options, bide_compl
     *out = NULL;
     align = o.output_align > BIDE_PRIV_ALIGNOF(bide_completion) ? o.output_align
                                                                 : BIDE_PRIV_ALIGNOF(bide_completion);
-    if (!o.allocator || (align & (align - 1)) != 0)
+    if (!o.allocator || (o.output_align & (o.output_align - 1)) != 0)
         return BIDE_EMISUSE;
     offset = (sizeof *c + align - 1) & ~(align - 1);
-    if (o.output_size > SIZE_MAX / 2 || offset > UINT32_MAX)
+    if (o.output_size > SIZE_MAX / 2 || align > UINT32_MAX / 4)
         return BIDE_ENOMEM;
     c = bide_alloc(o.allocator, offset + o.output_size, align, &giver);
     if (!c)

@@ -31,8 +31,8 @@ typedef struct bide_counter {
 /* Makes a counter with all counts zero. */
 BIDE_API void bide_counter_init(bide_counter *counter, bide_allocator *upstream);
 
-/* Begins the counts of events anew (allocs, frees, failures); what is live stays counted, and is the
- * new peak. */
+/* Begins the counts of events anew (allocs, frees, failures); what is live stays counted, and is
+ * the new peak. */
 BIDE_API void bide_counter_reset(bide_counter *counter);
 
 /* An allocator that refuses what would make more than `limit` bytes live at once. */

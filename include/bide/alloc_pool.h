@@ -94,8 +94,8 @@ typedef struct bide_shared_pool {
     bool watched; /* by AddressSanitizer or valgrind */
 } bide_shared_pool;
 
-/* Like bide_pool_init, for a pool that any thread may use. If there is a fall-back, the pool's flags
- * promise only what the fall-back's do. */
+/* Like bide_pool_init, for a pool that any thread may use. If there is a fall-back, the pool's
+ * flags promise only what the fall-back's do. */
 BIDE_API bide_poll bide_shared_pool_init(bide_shared_pool *pool, void *memory, size_t bytes,
                                          size_t block, size_t align, bide_allocator *fallback);
 

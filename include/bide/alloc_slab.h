@@ -4,8 +4,9 @@
  * A stack of blocks that may be given back in any order and from any thread. An executor puts one
  * into the context of each task, so that calls inside tasks ask the heap for nothing in the steady
  * state. Getting a block advances a pointer; giving back the topmost block takes the pointer back,
- * below all blocks under it that were given back before; another one is marked and its memory waits.
- * A block that another thread gives back waits on a list that is taken in when the slab is full.
+ * below all blocks under it that were given back before; another one is marked and its memory
+ * waits. A block that another thread gives back waits on a list that is taken in when the slab is
+ * full.
  * What does not fit goes to the upstream allocator, whose blocks return to it without passing here.
  *
  * Who may do what. One thread at a time allocates: the one that polls the task. It says so by

@@ -297,8 +297,9 @@ static void P36_cross_thread_free(void **state)
 {
     bide_slab slab;
     bide_allocator *giver;
+    pthread_t thread;
     struct block blocks[5] = {0};
-    unsigned char *first;
+    unsigned char *first, *block;
     size_t i;
     (void)state;
     bide_slab_init(&slab, memory, 16 + 4 * 1008, NULL, NULL);
@@ -307,10 +308,17 @@ static void P36_cross_thread_free(void **state)
         get(&blocks[i], &slab.base, 1000, 8);
     first = blocks[0].at;
     assert_null(bide_alloc(&slab.base, 1000, 8, &giver));
-    in_a_thread(blocks);
-    get(&blocks[0], &slab.base, 1000, 8); /* full: what the thread gave back is taken in */
-    assert_ptr_equal(blocks[0].at, first);
-    put(&blocks[0]);
+    assert_int_equal(pthread_create(&thread, NULL, put_all, blocks), 0);
+    /* Full: what the thread gives back is taken in, and nothing else orders it before this. */
+    do
+        block = bide_alloc(&slab.base, 1000, 8, &giver);
+    while (!block);
+    memset(block, 1, 1000);
+    bide_free(giver, block, 1000, 8);
+    pthread_join(thread, NULL);
+    assert_int_equal(bide_slab_live(&slab), 0);
+    assert_ptr_equal(bide_alloc(&slab.base, 1000, 8, &giver), first);
+    bide_free(giver, first, 1000, 8);
     bide_slab_retire(&slab);
 }
 
