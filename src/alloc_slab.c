@@ -137,11 +137,16 @@ static BIDE_PRIV_COLD void free_remote(bide_slab *slab, void *block, size_t byte
     }
 }
 
+BIDE_PRIV_ALWAYS bool is_owner(const bide_slab *slab)
+{
+    const uintptr_t *owner = bide_priv_load_relaxed(BIDE_PRIV_PTR(&slab->owner));
+    return bide_priv_load_relaxed(BIDE_PRIV_WORD(owner)) == bide_priv_thread_id();
+}
+
 BIDE_PRIV_ALWAYS void slab_put(bide_allocator *giver, void *block, size_t bytes, bool watched)
 {
     bide_slab *slab = (bide_slab *)giver;
-    if (BIDE_PRIV_UNLIKELY(bide_priv_load_relaxed(BIDE_PRIV_WORD(&slab->owner)) !=
-                           bide_priv_thread_id())) {
+    if (BIDE_PRIV_UNLIKELY(!is_owner(slab))) {
         free_remote(slab, block, bytes);
         return;
     }
@@ -211,6 +216,7 @@ void bide_slab_init(bide_slab *slab, void *memory, size_t bytes, bide_allocator 
         .top = start + (room ? sizeof(header) : 0),
         .u = {.end = start + room},
         .last = room ? start : NULL,
+        .owner = &slab->inside,
     };
     if (room) {
         *(header *)(void *)start = 0; /* the sentinel */
@@ -220,12 +226,17 @@ void bide_slab_init(bide_slab *slab, void *memory, size_t bytes, bide_allocator 
 
 void bide_slab_enter(bide_slab *slab)
 {
-    bide_priv_store_relaxed(BIDE_PRIV_WORD(&slab->owner), bide_priv_thread_id());
+    bide_priv_store_relaxed(BIDE_PRIV_WORD(&slab->inside), bide_priv_thread_id());
 }
 
 void bide_slab_leave(bide_slab *slab)
 {
-    bide_priv_store_relaxed(BIDE_PRIV_WORD(&slab->owner), (uintptr_t)0);
+    bide_priv_store_relaxed(BIDE_PRIV_WORD(&slab->inside), (uintptr_t)0);
+}
+
+void bide_priv_slab_follow(bide_slab *slab, const uintptr_t *owner)
+{
+    slab->owner = owner;
 }
 
 static size_t count_live(const bide_slab *slab)
@@ -259,6 +270,7 @@ void bide_slab_retire(bide_slab *slab)
     size_t live;
     slab->base.alloc = slab_alloc_retired;
     bide_slab_leave(slab);
+    bide_priv_store_relaxed(BIDE_PRIV_PTR(&slab->owner), (void *)&slab->inside);
     /* Frees by others count below zero, which wraps, until this thread knows how many blocks are
      * out; nobody else can bring the count from one to zero before. */
     bide_priv_store_relaxed(BIDE_PRIV_SIZE(&slab->u.orphans), (size_t)0);

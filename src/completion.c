@@ -65,8 +65,9 @@ bide_poll bide_completion_new(const bide_completion_options *options, bide_compl
     size_t align, offset;
     memcpy(&o, options, options->size < sizeof o ? options->size : sizeof o);
     *out = NULL;
-    align = o.output_align > BIDE_PRIV_ALIGNOF(bide_completion) ? o.output_align
-                                                                : BIDE_PRIV_ALIGNOF(bide_completion);
+    align = o.output_align > BIDE_PRIV_ALIGNOF(bide_completion)
+                ? o.output_align
+                : BIDE_PRIV_ALIGNOF(bide_completion);
     if (!o.allocator || (o.output_align & (o.output_align - 1)) != 0)
         return BIDE_EMISUSE;
     offset = (sizeof *c + align - 1) & ~(align - 1);

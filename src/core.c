@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-char bide_priv_closed;
+const char bide_priv_closed;
 
 /* ---- life --------------------------------------------------------------------------------- */
 
@@ -137,9 +137,8 @@ static bide_task *reversed(bide_task *list)
 /* One task from the remote list. The list held a reference. */
 static void arrive(bide_local *core, bide_task *t)
 {
-    if (bide_priv_load_relaxed(BIDE_PRIV_U32(&t->far_refs)) == 0) {
+    if (bide_priv_load_acquire(BIDE_PRIV_U32(&t->far_refs)) == 0) {
         /* No reference at all: a block that another thread handed back. */
-        atomic_thread_fence(memory_order_acquire);
         bide_priv_task_dispose(t);
         return;
     }

@@ -54,15 +54,15 @@ struct bide_task {
     bide_task *ahead;
     bide_waker *joiner; /* who awaits the end; owner */
     bide_allocator *giver;
-    bide_slab *slab;                  /* taken at the first wish; owner */
-    uint32_t near_refs;               /* owner's count until the merge */
-    uint32_t far_refs;                /* atomic: the others', from the merge on everybody's */
-    bide_poll code;                   /* how it ended */
-    _Atomic(unsigned char) far;       /* in the remote list, or never to enter it again */
-    _Atomic(unsigned char) aborted;   /* to be dropped at its next turn */
-    unsigned char queued;             /* in the local queue, or never to enter it again; owner */
-    unsigned char state : 4;          /* owner */
-    unsigned char has_extra : 1;      /* set when built */
+    bide_slab *slab;                /* taken at the first wish; owner */
+    uint32_t near_refs;             /* owner's count until the merge */
+    uint32_t far_refs;              /* atomic: the others', from the merge on everybody's */
+    bide_poll code;                 /* how it ended */
+    _Atomic(unsigned char) far;     /* in the remote list, or never to enter it again */
+    _Atomic(unsigned char) aborted; /* to be dropped at its next turn */
+    unsigned char queued;           /* in the local queue, or never to enter it again; owner */
+    unsigned char state : 4;        /* owner */
+    unsigned char has_extra : 1;    /* set when built */
 };
 
 BIDE_PRIV_ASSERT(sizeof(bide_task) <= BIDE_PRIV_TASK_HEADER, "a task's header fits its place");
@@ -123,13 +123,13 @@ struct bide_local {
 
     /* Blocking work. */
     uint32_t offload_threads;
-    uint32_t jobs; /* atomic: queued or running */
-    bool closed;   /* no more timers and jobs; under the lock */
+    uint32_t jobs;                     /* atomic: queued or running */
+    bool closed;                       /* no more timers and jobs; under the lock */
     struct bide_priv_offload *offload; /* made with the first job; under the lock */
 };
 
 /* The list head that says that nobody will drain it again. */
-extern char bide_priv_closed;
+extern const char bide_priv_closed;
 #define BIDE_PRIV_CLOSED ((void *)&bide_priv_closed)
 
 static inline bide_local *bide_priv_core_of(bide_runtime *rt)
@@ -174,6 +174,10 @@ void bide_priv_core_sleep(bide_local *core);
 bide_poll bide_priv_timer_start(bide_runtime *rt, bide_timer *timer);
 void bide_priv_timer_stop(bide_runtime *rt, bide_timer *timer);
 uint64_t bide_priv_runtime_now(bide_runtime *rt);
+
+/* alloc_slab.c: instead of enter and leave around each poll: the slab's owner is the thread whose
+ * id stands in *owner, a word that the executor keeps and that lives as long as the slab. */
+void bide_priv_slab_follow(bide_slab *slab, const uintptr_t *owner);
 
 /* core_slab.c: a task's slab, taken at the first wish. */
 void *bide_priv_lazy_alloc(bide_allocator *self, size_t bytes, size_t align,

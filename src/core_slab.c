@@ -96,14 +96,13 @@ static bide_slab *take_slab(bide_local *core, bide_task *t)
     if (!b)
         return NULL;
     bide_slab_init(&b->slab, b + 1, bytes, core->allocator, slab_released);
-    bide_slab_enter(&b->slab);
+    bide_priv_slab_follow(&b->slab, &core->owner);
     core->near_refs++;
     t->slab = &b->slab;
     return t->slab;
 }
 
-void *bide_priv_lazy_alloc(bide_allocator *self, size_t bytes, size_t align,
-                           bide_allocator **giver)
+void *bide_priv_lazy_alloc(bide_allocator *self, size_t bytes, size_t align, bide_allocator **giver)
 {
     bide_local *core = (bide_local *)(void *)((char *)self - offsetof(bide_local, lazy));
     bide_allocator *a = core->allocator;

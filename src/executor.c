@@ -51,21 +51,15 @@ void bide_priv_leave(bide_local *core)
 
 /* ---- polling ------------------------------------------------------------------------------ */
 
-static bide_poll poll_in_slab(bide_local *core, bide_task *t, void *frame, void *out)
+/* The hot path: plain code. */
+BIDE_PRIV_ALWAYS bide_poll poll_once(bide_local *core, bide_task *t, void *frame, void *out)
 {
-    bide_slab *slab = t->slab;
     bide_poll r;
     core->current = t;
     core->cx.waker = &t->waker;
-    core->cx.allocator = &core->lazy;
-    if (slab) {
-        core->cx.allocator = &slab->base;
-        bide_priv_store_relaxed(BIDE_PRIV_WORD(&slab->owner), bide_priv_thread_id());
-    }
+    core->cx.allocator = t->slab ? &t->slab->base : &core->lazy;
     core->stats.polls++;
     r = t->type->poll(frame, &core->cx, out);
-    if (t->slab)
-        bide_priv_store_relaxed(BIDE_PRIV_WORD(&t->slab->owner), (uintptr_t)0);
     core->current = NULL;
     return r;
 }
@@ -77,7 +71,7 @@ static void poll_task(bide_local *core, bide_task *t)
     BIDE_PRIV_ALIGNAS(64) unsigned char small[BIDE_PRIV_TASK_SMALL];
     uint32_t bytes = t->type->output_size;
     void *out = bytes > sizeof small ? bide_priv_task_output(t) : bytes ? small : NULL;
-    bide_poll r = poll_in_slab(core, t, bide_priv_task_frame(t), out);
+    bide_poll r = poll_once(core, t, bide_priv_task_frame(t), out);
     if (r == BIDE_PENDING)
         return;
     if (out == small && r == BIDE_READY)
@@ -85,33 +79,34 @@ static void poll_task(bide_local *core, bide_task *t)
     bide_priv_task_end(t, r);
 }
 
-static void poll_root(bide_local *core, bide_task *root)
-{
-    bide_poll r = poll_in_slab(core, root, core->root_frame, core->root_out);
-    if (r == BIDE_PENDING)
-        return;
-    core->root_code = r;
-    root->state = BIDE_PRIV_TASK_IDLE;
-    bide_priv_slab_retire(core, root);
-}
-
 /* One turn of a task from the queue. */
-static void turn(bide_local *core, bide_task *t)
+static void turn_task(bide_local *core, bide_task *t)
 {
     if (BIDE_PRIV_UNLIKELY(t->state != BIDE_PRIV_TASK_LIVE)) {
-        if (t == &core->root)
-            t->queued = 0; /* a stale wake of an earlier root */
-        else
-            bide_priv_task_unref(t); /* ended while it was queued */
+        bide_priv_task_unref(t); /* ended while it was queued */
         return;
     }
     t->queued = 0;
-    if (t == &core->root)
-        poll_root(core, t);
-    else if (BIDE_PRIV_UNLIKELY(atomic_load_explicit(&t->aborted, memory_order_relaxed)))
+    if (BIDE_PRIV_UNLIKELY(atomic_load_explicit(&t->aborted, memory_order_relaxed)))
         bide_priv_task_drop(t, BIDE_ECANCELED);
     else
         poll_task(core, t);
+}
+
+/* One turn of the root. True: it has ended. */
+BIDE_PRIV_ALWAYS bool turn_root(bide_local *core, bide_task *root)
+{
+    bide_poll r;
+    root->queued = 0;
+    if (BIDE_PRIV_UNLIKELY(root->state != BIDE_PRIV_TASK_LIVE))
+        return false; /* a stale wake of an earlier root */
+    r = poll_once(core, root, core->root_frame, core->root_out);
+    if (r == BIDE_PENDING)
+        return false;
+    core->root_code = r;
+    root->state = BIDE_PRIV_TASK_IDLE;
+    bide_priv_slab_retire(core, root);
+    return true;
 }
 
 enum { RUN_ALL, RUN_READY, RUN_ROOT };
@@ -120,17 +115,18 @@ enum { RUN_ALL, RUN_READY, RUN_ROOT };
 #define TURNS 64
 
 /* Polls in the order of the wakes, for at most TURNS turns. True: the root has ended. */
-static bool run_turns(bide_local *core, bool watch_root)
+static bool run_turns(bide_local *core)
 {
     int left = TURNS;
     bide_task *t;
     while (left-- > 0 && (t = core->head) != NULL) {
         core->head = t->next;
-        turn(core, t);
+        if (t != &core->root)
+            turn_task(core, t);
+        else if (turn_root(core, t))
+            return true;
         if (bide_priv_has_remote(core))
             bide_priv_core_drain(core);
-        if (watch_root && core->root.state != BIDE_PRIV_TASK_LIVE)
-            return true;
     }
     return false;
 }
@@ -138,7 +134,7 @@ static bool run_turns(bide_local *core, bool watch_root)
 static void run(bide_local *core, int mode)
 {
     for (;;) {
-        if (run_turns(core, mode == RUN_ROOT))
+        if (run_turns(core))
             return;
         bide_priv_core_fire(core);
         bide_priv_core_drain(core);

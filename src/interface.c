@@ -87,17 +87,32 @@ static bool slot_is_filled(const bide_vtable *vt, const bide_signature *row)
     return true;
 }
 
+/* The base's table hangs below a row of its own; *why speaks of it only when it does not fit. */
+static bide_poll check_super(const bide_interface *base, const void *slot, bide_mismatch *why)
+{
+    const bide_vtable *vt;
+    bide_mismatch below;
+    BIDE_PRIV_COPY(&vt, slot, sizeof vt);
+    if (bide_bind(base, vt, &below) == BIDE_READY)
+        return BIDE_READY;
+    *why = below;
+    return BIDE_EMISMATCH;
+}
+
 static bide_poll check_row(const bide_interface *want, const bide_vtable *vt, uint32_t i,
                            bide_mismatch *why)
 {
     const bide_signature *ours = row_of(want, i), *theirs;
     why->method = ours->name;
     why->expected = ours->text;
-    if (ours->offset + ours->bytes > vt->size || i >= vt->interface_info->rows) {
+    if (ours->offset + ours->bytes > vt->size) {
         if (ours->kind & BIDE_KIND_DEFAULT)
             return BIDE_READY;
         return refuse(why, "the implementation is older than this method, which has no default");
     }
+    /* Calls go by the size alone: a slot that nobody described must not be reached. */
+    if (i >= vt->interface_info->rows)
+        return refuse(why, "the vtable is longer than the list of its methods");
     theirs = row_of(vt->interface_info, i);
     why->found = theirs->text;
     if (!bide_priv_same_name(ours->name, theirs->name))
@@ -112,11 +127,8 @@ static bide_poll check_row(const bide_interface *want, const bide_vtable *vt, ui
         return refuse(why, "a type of result or parameter has another size or alignment");
     if (!slot_is_filled(vt, ours))
         return refuse(why, "the implementation left this method empty");
-    if (ours->super) {
-        const bide_vtable *base;
-        BIDE_PRIV_COPY(&base, (const char *)vt + ours->offset, sizeof base);
-        return bide_bind(ours->super, base, why);
-    }
+    if (ours->super)
+        return check_super(ours->super, (const char *)vt + ours->offset, why);
     return BIDE_READY;
 }
 

@@ -192,9 +192,8 @@ static size_t bytes_of(uint32_t most)
 static struct bide_priv_offload *new_offload(bide_local *core)
 {
     bide_allocator *giver;
-    struct bide_priv_offload *o =
-        bide_alloc(core->allocator, bytes_of(core->offload_threads),
-                   BIDE_PRIV_ALIGNOF(struct bide_priv_offload), &giver);
+    struct bide_priv_offload *o = bide_alloc(core->allocator, bytes_of(core->offload_threads),
+                                             BIDE_PRIV_ALIGNOF(struct bide_priv_offload), &giver);
     if (!o)
         return NULL;
     *o = (struct bide_priv_offload){.core = core, .giver = giver, .most = core->offload_threads};

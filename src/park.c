@@ -113,8 +113,8 @@ static bool wait_until(bide_priv_parker *parker, uint64_t timeout)
 
 void bide_priv_park_wait(bide_priv_parker *parker, uint64_t timeout)
 {
-    bool posted = timeout >= LONGEST_WAIT ? sem_wait(&parker->semaphore) == 0
-                                          : wait_until(parker, timeout);
+    bool posted =
+        timeout >= LONGEST_WAIT ? sem_wait(&parker->semaphore) == 0 : wait_until(parker, timeout);
     if (!posted)
         bide_priv_park_cancel(parker);
 }

@@ -89,8 +89,19 @@ static void waker_wake_by_ref(bide_waker *waker)
 
 static void waker_wake(bide_waker *waker)
 {
-    waker_wake_by_ref(waker);
-    bide_priv_task_unref(task_of(waker));
+    bide_task *t = task_of(waker);
+    bide_local *core = t->core;
+    if (!bide_priv_is_owner(core)) {
+        wake_far(t);
+        unref_far(t);
+        return;
+    }
+    if (!t->queued)
+        bide_priv_schedule(core, t);
+    if (t->state < BIDE_PRIV_TASK_DONE)
+        t->near_refs--;
+    else
+        unref_far(t);
 }
 
 static void waker_drop(bide_waker *waker)
@@ -210,11 +221,7 @@ void bide_priv_task_drop(bide_task *t, bide_poll code)
     bide_local *core = t->core;
     bide_task *outer = core->current;
     core->current = t;
-    if (t->slab)
-        bide_slab_enter(t->slab);
     t->type->drop(bide_priv_task_frame(t));
-    if (t->slab)
-        bide_slab_leave(t->slab);
     core->current = outer;
     bide_priv_task_end(t, code);
 }
@@ -241,16 +248,18 @@ static void *alloc_block(bide_local *core, bide_allocator *a, size_t bytes, size
                          bide_allocator **giver)
 {
     void *block = bide_alloc(a, bytes, align, giver);
-    /* Blocks that were handed back to the owner may be what is missing. */
-    if (!block && bide_priv_has_remote(core)) {
+    int tries;
+    /* Blocks that were handed back to the owner may be what is missing; a first look may do no more
+     * than hand back one whose last reference was the list's. */
+    for (tries = 0; !block && tries < 2 && bide_priv_has_remote(core); tries++) {
         bide_priv_core_drain(core);
         block = bide_alloc(a, bytes, align, giver);
     }
     return block;
 }
 
-static void init_task(bide_task *t, bide_local *core, const bide_type *type,
-                      bide_allocator *giver, bool has_extra)
+static void init_task(bide_task *t, bide_local *core, const bide_type *type, bide_allocator *giver,
+                      bool has_extra)
 {
     memset(t, 0, sizeof *t);
     t->waker.vtable = &bide_priv_task_waker;

@@ -30,7 +30,8 @@ BIDE_PRIV_C_BEGIN
 
 typedef struct bide_slab bide_slab;
 
-/* All members are the slab's own; `remote`, `owner` and `orphans` are atomic to the library. */
+/* All members are the slab's own; `remote`, `owner`, `inside` and `orphans` are atomic to the
+ * library. */
 struct bide_slab {
     bide_allocator base;
     bide_allocator *upstream;
@@ -42,7 +43,8 @@ struct bide_slab {
     } u;
     void *last;      /* header of the topmost block */
     void *remote;    /* blocks given back by others; the slab itself: retired */
-    uintptr_t owner; /* the thread that polls the task now, or 0 */
+    uintptr_t inside;       /* the thread between enter and leave, or 0 */
+    const uintptr_t *owner; /* where to look for that: `inside`, or a word of an executor */
 };
 
 /* Bytes that a block of `bytes` bytes takes in a slab. Shape: an integer constant expression where

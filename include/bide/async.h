@@ -69,14 +69,16 @@
 
 /* BIDE_ASYNC_DECLARE(R, F) in a header, BIDE_ASYNC_DEFINE(R, F) { body } in one source: the same
  * with F_poll, F_drop, F_start, F_start_box and F_type external. The frame's layout is then part of
- * what the header promises. */
-#define BIDE_ASYNC_DECLARE(R, F)                                                                   \
+ * what the header promises. BIDE_ASYNC_DECLARE_AS(API, R, F) puts an attribute before them: the
+ * word by which a shared library exports. */
+#define BIDE_ASYNC_DECLARE(R, F) BIDE_ASYNC_DECLARE_AS(, R, F)
+#define BIDE_ASYNC_DECLARE_AS(API, R, F)                                                           \
     BIDE_PRIV_FUTURE_NAME(R, F, ~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                                  \
     BIDE_PRIV_BODY_STRUCT(F)                                                                       \
-    BIDE_PRIV_EXTERN_C const bide_type F##_type;                                                   \
+    BIDE_PRIV_EXTERN_C API const bide_type F##_type;                                               \
     BIDE_PRIV_FUTURE_ENDS(R, F, BIDE_STATE)                                                        \
     BIDE_PRIV_BODY_INIT(F)                                                                         \
-    BIDE_PRIV_BODY_PROTOTYPES(F, BIDE_PRIV_EXTERN_C, BIDE_PRIV_EXTERN_C)
+    BIDE_PRIV_BODY_PROTOTYPES(F, BIDE_PRIV_EXTERN_C API, BIDE_PRIV_EXTERN_C API)
 #define BIDE_ASYNC_DEFINE(R, F) BIDE_PRIV_BODY_FUNCTIONS(R, F, , , )
 
 /* ---- inside a body ------------------------------------------------------------------------ */
@@ -85,8 +87,8 @@
  * Shape: local names, the dispatch to the await that was suspended, `case 0:`. */
 #define BIDE_BEGIN(F)                                                                              \
     enum {                                                                                         \
-        bide_n_start = 0,                                                                          \
-        F##_FRAME(BIDE_PRIV_ROW_STATES) bide_n_end,                                                \
+        bide_unpolled = 0,                                                                         \
+        F##_FRAME(BIDE_PRIV_ROW_STATES) bide_states,                                               \
         F##_FRAME(BIDE_PRIV_ROW_KINDS) bide_fallen =                                               \
             F##_bide_is_void ? BIDE_READY : BIDE_EMISUSE                                           \
     };                                                                                             \
@@ -101,12 +103,12 @@
     uint32_t bide_go = bide_taken ? f->bide_state : 0;                                             \
     (void)bide_take, (void)bide_place, (void)bide_b, (void)bide_a;                                 \
     (void)bide_cx, (void)bide_out, (void)bide_tr;                                                  \
-    if (bide_taken && bide_go >= bide_n_end)                                                       \
+    if (bide_taken && bide_go >= bide_states)                                                      \
         return bide_op == BIDE_PRIV_OP_POLL ? BIDE_EMISUSE : BIDE_READY;                           \
     bide_again:                                                                                    \
     switch (bide_go) {                                                                             \
         F##_FRAME(BIDE_PRIV_ROW_RESUME)                                                            \
-    case bide_n_start:                                                                             \
+    case bide_unpolled:                                                                            \
         if (bide_op == BIDE_PRIV_OP_TRACE) {                                                       \
             bide_priv_trace_line(bide_tr, bide_record, f, __FILE__, 0);                            \
             bide_tr->leave(bide_tr);                                                               \
@@ -259,7 +261,7 @@ enum {
         BIDE_PRIV_MAP(BIDE_PRIV_KIDS_CHILD, ~, __VA_ARGS__) uint8_t bide_left;                     \
     } slot;
 
-/* A comma for each row that has a child. */
+/* Whether there is a row with a child, of any number of rows.  Shape: , 1 for each of these */
 #define BIDE_PRIV_ROW_HAS_KIDS(KIND, ...) BIDE_PRIV_HAS_KIDS_##KIND
 #define BIDE_PRIV_HAS_KIDS_PARAM
 #define BIDE_PRIV_HAS_KIDS_OWNED
@@ -267,9 +269,9 @@ enum {
 #define BIDE_PRIV_HAS_KIDS_LOCAL
 #define BIDE_PRIV_HAS_KIDS_BUFFER
 #define BIDE_PRIV_HAS_KIDS_TRAITS
-#define BIDE_PRIV_HAS_KIDS_CHILD ,
-#define BIDE_PRIV_HAS_KIDS_BOXED ,
-#define BIDE_PRIV_HAS_KIDS_JOIN ,
+#define BIDE_PRIV_HAS_KIDS_CHILD , 1
+#define BIDE_PRIV_HAS_KIDS_BOXED , 1
+#define BIDE_PRIV_HAS_KIDS_JOIN , 1
 
 /* The move from the C stack into the frame, field by field: copying a just-written struct as one
  * block defeats store forwarding.  Shape: to->name = from->name; */
@@ -336,7 +338,7 @@ enum {
     struct F {                                                                                     \
         uint32_t bide_state;                                                                       \
         F##_FRAME(BIDE_PRIV_ROW_FIELD)                                                             \
-        BIDE_PRIV_IF(BIDE_PRIV_HAS_COMMA(F##_FRAME(BIDE_PRIV_ROW_HAS_KIDS)))                       \
+        BIDE_PRIV_IF(BIDE_PRIV_SECOND(~F##_FRAME(BIDE_PRIV_ROW_HAS_KIDS), 0))                      \
         (union { F##_FRAME(BIDE_PRIV_ROW_KIDS) } bide_kid;)()                                      \
     };
 

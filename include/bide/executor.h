@@ -34,7 +34,12 @@ struct bide_clock {
     bool (*idle)(bide_clock *clock, uint64_t deadline);
 };
 
-/* How to make an executor. Begin with bide_local_options_init(). */
+/* How to make an executor. Begin with bide_local_options_init().
+ *
+ * The allocator is asked by the executor's thread only. While the executor lives, blocks whose last
+ * reference goes on another thread come back to the executor's, unless BIDE_FREE_ANY_THREAD says
+ * that they need not. A handle, waker or timer that is left after the end frees where it is let go:
+ * with an allocator for one thread, let them go there. */
 typedef struct bide_local_options {
     uint32_t size;             /* of this structure, as the caller knew it */
     uint32_t flags;            /* none defined yet: 0 */
@@ -62,7 +67,8 @@ BIDE_INLINE bide_local_options bide_local_options_init(void)
     return o;
 }
 
-/* A bide_local is a single-threaded executor; the name is declared in bide/task.h. */
+/* The type of a local executor, bide_local, is declared in bide/task.h, together with
+ * bide_local_runtime. */
 
 /* Private: like bide_local_new with options that are not NULL. */
 BIDE_API bide_poll bide_priv_local_new(const bide_local_options *options, bide_local **out);
@@ -100,10 +106,6 @@ BIDE_API bide_poll bide_local_run_until_stalled(bide_local *ex);
 BIDE_API bide_poll bide_local_run_until(bide_local *ex, const bide_type *type, void *frame,
                                         void *out);
 
-/* The executor as a runtime: for spawning, and for timers outside of a poll. Lives as long as the
- * executor and everything that was started on it. */
-/* (declared in bide/task.h) bide_runtime *bide_local_runtime(bide_local *ex); */
-
 /* What an executor has done so far. */
 typedef struct bide_local_stats {
     uint32_t size;   /* of this structure, as the caller knew it: set before the call */
@@ -138,8 +140,8 @@ BIDE_INLINE bide_poll bide_block_on(const bide_type *type, void *frame, void *ou
 }
 
 /* BIDE_BLOCK_ON_TO(code, F, out, (args)): a statement. Builds F(args) on the C stack, runs it with
- * bide_block_on, and stores the result code in the lvalue `code`. `out` points to an F_output, or is
- * NULL where that is void. BIDE_RUN_UNTIL_TO(code, ex, F, out, (args)): the same on a bide_local.
+ * bide_block_on, and stores the result code in the lvalue `code`. `out` points to an F_output, or
+ * is NULL where that is void. BIDE_RUN_UNTIL_TO(code, ex, F, out, (args)): the same on a bide_local.
  * Shape: do { struct F frame; init; run; } while (0). */
 #define BIDE_BLOCK_ON_TO(code, F, out, args)                                                       \
     do {                                                                                           \

@@ -127,12 +127,13 @@
 #define BIDE_PRIV_FREE_BOXED(F, slot)
 #define BIDE_PRIV_FREE_JOIN(...)
 
-/* Release of the arguments of a call that will never run; nothing was retained for it. */
+/* Release of the arguments of a call that will never run; nothing was retained for it. Other rows
+ * must not end the statement, or they would break the nest of loops.  Shape: as above */
 #define BIDE_PRIV_ROW_DISCARD(KIND, ...) BIDE_PRIV_DISCARD_##KIND(__VA_ARGS__)
-#define BIDE_PRIV_DISCARD_PARAM(T, n) (void)n;
+#define BIDE_PRIV_DISCARD_PARAM(T, n) if (((void)n, 1))
 #define BIDE_PRIV_DISCARD_OWNED(T, n, release)                                                     \
     for (int bide_once_##n = 1; bide_once_##n; bide_once_##n = 0, (void)release(n))
-#define BIDE_PRIV_DISCARD_COUNTED(T, n, retain, release) (void)n;
+#define BIDE_PRIV_DISCARD_COUNTED(T, n, retain, release) if (((void)n, 1))
 #define BIDE_PRIV_DISCARD_LOCAL(T, n)
 #define BIDE_PRIV_DISCARD_BUFFER(T, n)
 #define BIDE_PRIV_DISCARD_TRAITS(flags)
@@ -292,11 +293,13 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
     BIDE_PRIV_HAND_START(F)
 
 /* BIDE_FUTURE_DECLARE(R, F) in a header and BIDE_FUTURE_DEFINE(R, F); in a source: the same with
- * F_poll, F_drop and F_type external, defined in that source. */
-#define BIDE_FUTURE_DECLARE(R, F)                                                                  \
+ * F_poll, F_drop and F_type external, defined in that source. BIDE_FUTURE_DECLARE_AS(API, R, F)
+ * puts an attribute before them: the word by which a shared library exports. */
+#define BIDE_FUTURE_DECLARE(R, F) BIDE_FUTURE_DECLARE_AS(, R, F)
+#define BIDE_FUTURE_DECLARE_AS(API, R, F)                                                          \
     BIDE_PRIV_FUTURE_NAME(R, F, ~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                                  \
-    BIDE_PRIV_EXTERN_C const bide_type F##_type;                                                   \
-    BIDE_PRIV_HAND_SHAPE(R, F, BIDE_PRIV_EXTERN_C)                                                 \
+    BIDE_PRIV_EXTERN_C API const bide_type F##_type;                                               \
+    BIDE_PRIV_HAND_SHAPE(R, F, BIDE_PRIV_EXTERN_C API)                                             \
     BIDE_PRIV_HAND_START(F)
 #define BIDE_FUTURE_DEFINE(R, F)                                                                   \
     BIDE_PRIV_FUTURE_ERASED(F)                                                                     \

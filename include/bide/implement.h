@@ -20,11 +20,13 @@
 
 #include <bide/interface.h>
 
-/* BIDE_IMPL_DECLARE(I, T);
+/* BIDE_IMPL_DECLARE(I, T); or BIDE_IMPL_DECLARE_AS(API, I, T); with the word by which a shared
+ * library exports.
  * Shape: extern const struct I_vtable T_I_vtable;
  *        I T_as_I(T *self, bide_allocator *allocator)   a handle; allocator NULL: the context's */
-#define BIDE_IMPL_DECLARE(I, T)                                                                    \
-    BIDE_PRIV_EXTERN_C const struct I##_vtable T##_##I##_vtable;                                   \
+#define BIDE_IMPL_DECLARE(I, T) BIDE_IMPL_DECLARE_AS(, I, T)
+#define BIDE_IMPL_DECLARE_AS(API, I, T)                                                            \
+    BIDE_PRIV_EXTERN_C API const struct I##_vtable T##_##I##_vtable;                                   \
     BIDE_INLINE I T##_as_##I(T *bide_self, bide_allocator *bide_a)                                 \
     {                                                                                              \
         I bide_h;                                                                                  \

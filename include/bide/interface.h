@@ -77,8 +77,10 @@ BIDE_PRIV_C_END
 #define BIDE_PRIV_P_SET(T, n) bide_f->bide_u.call.n = n;
 #define BIDE_PRIV_P_CALL(T, n) , bide_f->bide_u.call.n
 #define BIDE_PRIV_P_TEXT(T, n) ", " #T " " #n
+/* Sizes and alignments folded, in order: (((result) * 31 + first) * 31 + second) ... */
+#define BIDE_PRIV_P_OPEN(T, n) (
 #define BIDE_PRIV_P_LAYOUT(T, n)                                                                   \
-    +(uint32_t)(sizeof(T) * 64u) + (uint32_t)BIDE_PRIV_ALIGNOF(T)
+    *31u + (uint32_t)(sizeof(T) * 64u) + (uint32_t)BIDE_PRIV_ALIGNOF(T))
 
 /* ---- BIDE_INTERFACE ----------------------------------------------------------------------- */
 
@@ -186,17 +188,19 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
 /* Signatures: one initialiser of a bide_signature for each row. */
 #define BIDE_PRIV_SIG(I, Self, KIND, R, ...)                                                       \
     BIDE_PRIV_SIG_ROW(I, BIDE_PRIV_K_##KIND, BIDE_PRIV_SUPER_OF_##KIND(R), R,                      \
-                      BIDE_PRIV_SIG_SIZES_##KIND(R), BIDE_PRIV_FIRST(__VA_ARGS__),                 \
+                      BIDE_PRIV_FIRST(__VA_ARGS__),                                                \
                       #R BIDE_PRIV_MAP(BIDE_PRIV_P_TEXT, __VA_ARGS__),                             \
-                      0u BIDE_PRIV_MAP(BIDE_PRIV_P_LAYOUT, __VA_ARGS__))
-#define BIDE_PRIV_SIG_ROW(I, kind, super, R, result, m, text, layout)                              \
+                      BIDE_PRIV_MAP(BIDE_PRIV_P_OPEN, __VA_ARGS__)                                 \
+                      BIDE_PRIV_SIG_SIZES_##KIND(R)                                                \
+                      BIDE_PRIV_MAP(BIDE_PRIV_P_LAYOUT, __VA_ARGS__))
+#define BIDE_PRIV_SIG_ROW(I, kind, super, R, m, text, layout)                                      \
     {BIDE_PRIV_STR(m),                                                                             \
      text,                                                                                         \
      super,                                                                                        \
      (uint32_t)(kind),                                                                             \
      (uint32_t)offsetof(struct I##_vtable, m),                                                     \
      (uint32_t)sizeof(((struct I##_vtable *)0)->m),                                                \
-     (result) * 4096u + (layout)},
+     (uint32_t)(layout)},
 #define BIDE_PRIV_K_ASYNC BIDE_KIND_ASYNC
 #define BIDE_PRIV_K_ASYNC_MUT BIDE_KIND_ASYNC_MUT
 #define BIDE_PRIV_K_SYNC BIDE_KIND_SYNC
@@ -349,9 +353,9 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
         union {                                                                                    \
             bide_box box;                                                                          \
             struct {                                                                               \
-                void *self;                                                                        \
-                const struct I##_vtable *vtable;                                                   \
-                bide_allocator *allocator;                                                         \
+                void *bide_self;                                                                   \
+                const struct I##_vtable *bide_vt;                                                  \
+                bide_allocator *bide_a;                                                            \
                 FIELDS                                                                             \
             } call;                                                                                \
         } bide_u;                                                                                  \
@@ -363,9 +367,9 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
     }                                                                                              \
     BIDE_INLINE void F##_init(struct F *bide_f, I *bide_self BIDE_PRIV_EVAL DECL)                  \
     {                                                                                              \
-        bide_f->bide_u.call.self = bide_self->self;                                                \
-        bide_f->bide_u.call.vtable = bide_self->vtable;                                            \
-        bide_f->bide_u.call.allocator = bide_self->allocator;                                      \
+        bide_f->bide_u.call.bide_self = bide_self->self;                                           \
+        bide_f->bide_u.call.bide_vt = bide_self->vtable;                                           \
+        bide_f->bide_u.call.bide_a = bide_self->allocator;                                         \
         SET                                                                                        \
     }                                                                                              \
     BIDE_INLINE void F##_discard(I *bide_self BIDE_PRIV_EVAL DECL)                                 \
@@ -403,9 +407,9 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
     BIDE_INLINE I F##_bide_handle(const struct F *bide_f)                                          \
     {                                                                                              \
         I bide_h;                                                                                  \
-        bide_h.self = bide_f->bide_u.call.self;                                                    \
-        bide_h.vtable = bide_f->bide_u.call.vtable;                                                \
-        bide_h.allocator = bide_f->bide_u.call.allocator;                                          \
+        bide_h.self = bide_f->bide_u.call.bide_self;                                               \
+        bide_h.vtable = bide_f->bide_u.call.bide_vt;                                               \
+        bide_h.allocator = bide_f->bide_u.call.bide_a;                                             \
         return bide_h;                                                                             \
     }                                                                                              \
     BIDE_INLINE bide_poll F##_poll(struct F *bide_f, bide_context *bide_cx, F##_output *bide_out)  \

@@ -113,13 +113,13 @@ BIDE_API void bide_job_retain(bide_job *job);
 BIDE_API void bide_job_drop(bide_job *job);
 
 /* bide_offload(job) -> void: runs the job on a thread of the runtime's and ends when it has
- * returned. Holds a reference of its own from the first poll on; the caller keeps his. Dropped while
- * pending: a job that was not begun never runs, one that runs goes on; the runtime gives its
+ * returned. Holds a reference of its own from the first poll on; the caller keeps his. Dropped
+ * while pending: a job that was not begun never runs, one that runs goes on; the runtime gives its
  * reference up when it comes to it. Fails as bide_runtime_offload, and with BIDE_ECANCELED when the
  * runtime ends first. */
 #define bide_offload_FRAME(ROW)                                                                    \
     ROW(TRAITS, BIDE_SEND | BIDE_UNPIN) ROW(PARAM, bide_job *, job) ROW(LOCAL, bool, begun)
-BIDE_FUTURE_DECLARE(void, bide_offload)
+BIDE_FUTURE_DECLARE_AS(BIDE_API, void, bide_offload)
 
 /* ---- giving way --------------------------------------------------------------------------- */
 

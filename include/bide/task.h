@@ -22,7 +22,11 @@ typedef struct bide_join {
     bide_task *task;
 } bide_join;
 
-typedef struct bide_local bide_local; /* bide/executor.h */
+/* A local executor; see bide/executor.h. */
+typedef struct bide_local bide_local;
+
+/* The executor as a runtime: for spawning, and for timers outside of a poll. Lives as long as the
+ * executor and everything that was started on it. */
 BIDE_API bide_runtime *bide_local_runtime(bide_local *ex);
 
 /* How to spawn, with nothing set. */
@@ -71,7 +75,7 @@ BIDE_API bide_join bide_join_clone(const bide_join *join);
  * *out written if that is BIDE_READY. The handle and `out` (NULL: ignored) stay with the caller and
  * must outlive the future; dropping the future leaves the handle as it is. */
 #define bide_join_wait_FRAME(ROW) ROW(PARAM, bide_join *, join) ROW(PARAM, void *, out)
-BIDE_FUTURE_DECLARE(bide_poll, bide_join_wait)
+BIDE_FUTURE_DECLARE_AS(BIDE_API, bide_poll, bide_join_wait)
 
 BIDE_INLINE void bide_priv_join_release(bide_join join)
 {

@@ -29,12 +29,12 @@ struct bide_priv_sleep {
 #define bide_sleep_FRAME(ROW)                                                                      \
     ROW(TRAITS, BIDE_SEND) ROW(PARAM, uint64_t, ms) ROW(LOCAL, bool, polled)                       \
     ROW(LOCAL, struct bide_priv_sleep, sleep)
-BIDE_FUTURE_DECLARE(void, bide_sleep)
+BIDE_FUTURE_DECLARE_AS(BIDE_API, void, bide_sleep)
 
 /* bide_sleep_until(ns) -> void: ends when the runtime's clock shows `ns` nanoseconds or more. */
 #define bide_sleep_until_FRAME(ROW)                                                                \
     ROW(TRAITS, BIDE_SEND) ROW(PARAM, uint64_t, ns) ROW(LOCAL, struct bide_priv_sleep, sleep)
-BIDE_FUTURE_DECLARE(void, bide_sleep_until)
+BIDE_FUTURE_DECLARE_AS(BIDE_API, void, bide_sleep_until)
 
 BIDE_PRIV_C_END
 

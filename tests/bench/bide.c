@@ -77,12 +77,13 @@ typedef Link LinkV;
 
 #define Link_add_FRAME(ROW)                                                                        \
     ROW(PARAM, Link *, self)                                                                       \
-    ROW(PARAM, uint32_t, a) ROW(PARAM, uint32_t, b) ROW(LOCAL, uint32_t, r) ROW(CHILD, Adder_add, c)
+    ROW(PARAM, uint32_t, a) ROW(PARAM, uint32_t, b) ROW(CHILD, Adder_add, c)
 BIDE_ASYNC(uint32_t, Link_add)
 {
     BIDE_BEGIN(Link_add);
-    BIDE_AWAIT_TO(f->r, Adder_add, c, (&f->self->next, f->a, f->b));
-    BIDE_RETURN(f->r + 1);
+    uint32_t r;
+    BIDE_AWAIT_TO(r, Adder_add, c, (&f->self->next, f->a, f->b));
+    BIDE_RETURN(r + 1);
     BIDE_END;
 }
 
@@ -90,8 +91,9 @@ BIDE_ASYNC(uint32_t, Link_add)
 BIDE_ASYNC(uint32_t, LinkV_add)
 {
     BIDE_BEGIN(LinkV_add);
-    BIDE_AWAIT_TO_V(f->r, Adder_add, c, (&f->self->next, f->a, f->b));
-    BIDE_RETURN(f->r + 1);
+    uint32_t r;
+    BIDE_AWAIT_TO_V(r, Adder_add, c, (&f->self->next, f->a, f->b));
+    BIDE_RETURN(r + 1);
     BIDE_END;
 }
 
@@ -139,16 +141,17 @@ LOOP(dyn_loop_v, Adder_add, BIDE_AWAIT_TO_V)
 #define static_loop_FRAME(ROW) LOOP_ROWS(ROW, Plus, Plus_add)
 LOOP(static_loop, Plus_add, BIDE_AWAIT_TO)
 
-/* A static chain: level<n> awaits level<n-1> and adds 1. */
+/* A static chain: level<n> awaits level<n-1> and adds 1. The result is used before the next await,
+ * so a C local can hold it. */
 #define LEVEL_ROWS(ROW, child)                                                                     \
-    ROW(PARAM, Plus *, self)                                                                       \
-    ROW(PARAM, uint32_t, a) ROW(PARAM, uint32_t, b) ROW(LOCAL, uint32_t, r) ROW(CHILD, child, c)
+    ROW(PARAM, Plus *, self) ROW(PARAM, uint32_t, a) ROW(PARAM, uint32_t, b) ROW(CHILD, child, c)
 #define LEVEL(F, child, AWAIT)                                                                     \
-    BIDE_ASYNC(uint32_t, F)                                                                        \
+    BIDE_ASYNC_INLINE(uint32_t, F)                                                                 \
     {                                                                                              \
         BIDE_BEGIN(F);                                                                             \
-        AWAIT(f->r, child, c, (f->self, f->a, f->b));                                              \
-        BIDE_RETURN(f->r + 1);                                                                     \
+        uint32_t r;                                                                                \
+        AWAIT(r, child, c, (f->self, f->a, f->b));                                                 \
+        BIDE_RETURN(r + 1);                                                                        \
         BIDE_END;                                                                                  \
     }
 

@@ -5,21 +5,19 @@
 #ifndef PROBE_H
 #define PROBE_H
 
-#include <bide/alloc_count.h>
-#include <bide/executor.h>
-#include <bide/testing.h>
-#include <bide/time.h>
+#include "support.h"
 
-#include <stdio.h>
+#include <bide/alloc_count.h>
+
 #include <string.h>
 
 typedef struct probe {
     int polls, drops, ends;
-    int yields;         /* wake itself in so many polls first */
-    bool open;          /* else wait, with a clone of the waker in `waker` */
-    bool twice;         /* yield by two wakes */
-    bide_poll code;     /* how to end; 0: BIDE_READY */
-    int32_t value;      /* the Output */
+    int yields;     /* wake itself in so many polls first */
+    bool open;      /* else wait, with a clone of the waker in `waker` */
+    bool twice;     /* yield by two wakes */
+    bide_poll code; /* how to end; 0: BIDE_READY */
+    int32_t value;  /* the Output */
     bide_waker *waker;
     void (*during)(struct probe *p, bide_context *cx); /* at the beginning of each poll */
     void (*in_drop)(struct probe *p);

@@ -70,8 +70,9 @@ static void nested_block_on_is_refused(void **state)
 /* ---- waiting ------------------------------------------------------------------------------ */
 
 #define watch_FRAME(ROW)                                                                           \
-    ROW(PARAM, uint64_t, ms) ROW(PARAM, bide_local_stats *, stats) ROW(LOCAL, bool, begun)         \
-    ROW(BUFFER, struct bide_sleep, sleep)
+    ROW(PARAM, uint64_t, ms)                                                                       \
+    ROW(PARAM, bide_local_stats *, stats)                                                          \
+    ROW(LOCAL, bool, begun) ROW(BUFFER, struct bide_sleep, sleep)
 BIDE_FUTURE(void, watch)
 
 /* Sleeps, and then reads the executor's books: a block_on's runtime is an executor. */
@@ -225,6 +226,29 @@ static void out_of_memory(void **state)
     assert_int_equal(run(&p, &out, &o), BIDE_READY);
 }
 
+static void take_frame(probe *p, bide_context *cx)
+{
+    bide_allocator *giver;
+    void *block = bide_alloc(cx->allocator, 64, 8, &giver);
+    if (block)
+        bide_free(giver, block, 64, 8);
+    else
+        p->code = BIDE_ENOMEM;
+}
+
+static bide_poll block_on_that_takes_frames(bide_allocator *allocator)
+{
+    bide_local_options o = bide_local_options_init();
+    probe p = {.open = true, .yields = 2, .during = take_frame};
+    int32_t out;
+    bide_poll r;
+    o.allocator = allocator;
+    r = run(&p, &out, &o);
+    assert_int_equal(p.ends + p.drops, 1);
+    return r;
+}
+TEST_EVERY_FAILURE(P32_alloc_fail_at_k, block_on_that_takes_frames)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +259,7 @@ int main(void)
         cmocka_unit_test(waker_outlives_the_call),
         cmocka_unit_test(left_over_tasks_are_dropped),
         cmocka_unit_test(out_of_memory),
+        cmocka_unit_test(P32_alloc_fail_at_k),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -318,6 +318,26 @@ static void drop_races_completion(void **state)
     assert_int_equal(counter.live, 0);
 }
 
+static bide_poll complete_and_await(bide_allocator *allocator)
+{
+    bide_completion_options o = bide_completion_options_init();
+    bide_context cx = {.size = sizeof cx, .waker = bide_waker_noop()};
+    bide_completion *c;
+    struct answer f;
+    int32_t out = 0;
+    bide_poll r;
+    o.allocator = allocator;
+    r = answer_new(&o, &c);
+    if (r != BIDE_READY)
+        return r;
+    (void)answer_complete(c, 4);
+    answer_init(&f, c);
+    r = answer_poll(&f, &cx, &out);
+    assert_int_equal(out, 4);
+    return r;
+}
+TEST_EVERY_FAILURE(P32_alloc_fail_at_k, complete_and_await)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -334,6 +354,7 @@ int main(void)
         cmocka_unit_test(over_aligned_value),
         cmocka_unit_test(awaited_from_a_thread),
         cmocka_unit_test(drop_races_completion),
+        cmocka_unit_test(P32_alloc_fail_at_k),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -352,6 +352,28 @@ static void starting_on_an_ended_executor_is_refused(void **state)
     assert_int_equal(t.b.counter.live, 0);
 }
 
+static bide_poll sleep_in_a_task(bide_allocator *allocator)
+{
+    bide_virtual_clock clock;
+    bide_local_options o = bide_local_options_init();
+    bide_local *ex;
+    bide_join join;
+    bide_poll r;
+    bide_virtual_clock_init(&clock, true);
+    o.allocator = allocator;
+    o.clock = &clock.base;
+    r = bide_local_new(&o, &ex);
+    if (r != BIDE_READY)
+        return r;
+    r = BIDE_SPAWN(ex, bide_sleep, &join, (1000));
+    assert_int_equal(bide_local_run(ex), BIDE_READY);
+    if (r == BIDE_READY)
+        r = bide_join_try_take(&join, NULL);
+    assert_int_equal(bide_local_free(ex), BIDE_READY);
+    return r;
+}
+TEST_EVERY_FAILURE(P32_alloc_fail_at_k, sleep_in_a_task)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -367,6 +389,7 @@ int main(void)
         cmocka_unit_test(sleep_moves_to_another_runtime),
         cmocka_unit_test(dropped_sleep_wakes_nobody),
         cmocka_unit_test(starting_on_an_ended_executor_is_refused),
+        cmocka_unit_test(P32_alloc_fail_at_k),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
