@@ -5,17 +5,7 @@
  */
 #include "core.h"
 
-static const bide_runtime_vtable block_on_vtable = {
-    .size = sizeof(bide_runtime_vtable),
-    .name = "block_on",
-    .now = bide_priv_runtime_now,
-    .timer_start = bide_priv_timer_start,
-    .timer_stop = bide_priv_timer_stop,
-    .offload = bide_priv_offload,
-    .spawn_begin = bide_priv_spawn_begin,
-    .spawn_commit = bide_priv_spawn_commit,
-    .spawn_abandon = bide_priv_spawn_abandon,
-};
+static const bide_runtime_vtable block_on_vtable = BIDE_PRIV_RUNTIME_VTABLE("block_on");
 
 bide_poll bide_priv_block_on(const bide_type *type, void *frame, void *out,
                              const bide_local_options *options)

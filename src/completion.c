@@ -101,6 +101,13 @@ static void discard_value(bide_completion *c)
         c->discard(value_of(c));
 }
 
+void bide_completion_on_cancel(bide_completion *c, void (*on_cancel)(void *cancel_arg),
+                               void *cancel_arg)
+{
+    c->on_cancel = on_cancel;
+    c->cancel_arg = cancel_arg;
+}
+
 /* ---- the completer's side ----------------------------------------------------------------- */
 
 bide_poll bide_completion_complete(bide_completion *c, bide_poll code, const void *value)

@@ -207,6 +207,16 @@ void bide_priv_offload_close(bide_local *core);
 bide_poll bide_priv_job_await(bide_job *job, const bide_context *cx);
 void bide_priv_job_cancel(bide_job *job);
 
+/* The runtime of every executor here; they differ in the name. Shape: an initialiser. */
+#define BIDE_PRIV_RUNTIME_VTABLE(executor_name)                                                    \
+    {                                                                                              \
+        .size = sizeof(bide_runtime_vtable), .name = (executor_name),                              \
+        .now = bide_priv_runtime_now, .timer_start = bide_priv_timer_start,                        \
+        .timer_stop = bide_priv_timer_stop, .offload = bide_priv_offload,                          \
+        .spawn_begin = bide_priv_spawn_begin, .spawn_commit = bide_priv_spawn_commit,              \
+        .spawn_abandon = bide_priv_spawn_abandon,                                                  \
+    }
+
 /* executor.c: being the owner. */
 bool bide_priv_inside(void); /* whether this thread is inside an executor */
 bide_poll bide_priv_enter(bide_local *core);

@@ -8,17 +8,7 @@
 /* The executor that this thread is inside: refuses a second one. */
 static _Thread_local bide_local *current_core;
 
-static const bide_runtime_vtable local_vtable = {
-    .size = sizeof(bide_runtime_vtable),
-    .name = "local",
-    .now = bide_priv_runtime_now,
-    .timer_start = bide_priv_timer_start,
-    .timer_stop = bide_priv_timer_stop,
-    .offload = bide_priv_offload,
-    .spawn_begin = bide_priv_spawn_begin,
-    .spawn_commit = bide_priv_spawn_commit,
-    .spawn_abandon = bide_priv_spawn_abandon,
-};
+static const bide_runtime_vtable local_vtable = BIDE_PRIV_RUNTIME_VTABLE("local");
 
 /* ---- owner -------------------------------------------------------------------------------- */
 

@@ -31,15 +31,9 @@
     ROW(CHILD, finish_lines, before_last) ROW(CHILD, bide_yield, turn)                             \
     ROW(CHILD, finish_lines, at_end)
 
-/* Names made of T. The macros of bide paste their arguments as they are written; one step in
- * between expands them first. */
+/* Names made of T. */
 #define GENERIC_PASTE(a, b) GENERIC_PASTE_NOW(a, b)
 #define GENERIC_PASTE_NOW(a, b) a##_##b
-#define GENERIC_ASYNC(R, F) BIDE_ASYNC(R, F)
-#define GENERIC_BEGIN(F) BIDE_BEGIN(F)
-#define GENERIC_SPAWN_TO(to, where, F, options, join, args)                                        \
-    BIDE_SPAWN_TO(to, where, F, options, join, args)
-#define GENERIC_RUN_UNTIL_TO(code, ex, F, out, args) BIDE_RUN_UNTIL_TO(code, ex, F, out, args)
 
 #define T_add GENERIC_PASTE(T, add)
 #define T_sub GENERIC_PASTE(T, sub)
@@ -53,9 +47,9 @@
 #endif
 
 /* A call that fails ends this future with its code; the session sees it at the join handle. */
-GENERIC_ASYNC(int32_t, T_line)
+BIDE_ASYNC(int32_t, T_line)
 {
-    GENERIC_BEGIN(T_line);
+    BIDE_BEGIN(T_line);
     switch (f->line->op) {
     case OP_ADD:
         BIDE_AWAIT_TO(f->result, T_add, add, (f->self, f->line->a, f->line->b));
@@ -80,15 +74,15 @@ static bide_poll T_spawn(bide_runtime *runtime, T *self, struct run *run, struct
 {
     bide_poll code;
     (void)run;
-    GENERIC_SPAWN_TO(code, runtime, T_line, NULL, &line->join, (self, line));
+    BIDE_SPAWN_TO(code, runtime, T_line, NULL, &line->join, (self, line));
     return code;
 }
 #endif
 
 /* `last` waits for all lines before it, and those behind it begin when it has been read. */
-GENERIC_ASYNC(void, T_session)
+BIDE_ASYNC(void, T_session)
 {
-    GENERIC_BEGIN(T_session);
+    BIDE_BEGIN(T_session);
     for (; f->next < f->run->sheet->count; f->next++) {
         if (f->run->sheet->lines[f->next].op == OP_LAST) {
             BIDE_AWAIT(finish_lines, before_last, (f->run->sheet, f->waited, f->next));
@@ -111,7 +105,7 @@ GENERIC_ASYNC(void, T_session)
 static bide_poll T_run(struct run *run, T *self)
 {
     bide_poll code;
-    GENERIC_RUN_UNTIL_TO(code, run->executor, T_session, NULL, (self, run));
+    BIDE_RUN_UNTIL_TO(code, run->executor, T_session, NULL, (self, run));
     return code;
 }
 

@@ -58,4 +58,5 @@ int32_t SharedCalculator_last(SharedCalculator *self)
     return self->last;
 }
 
+#define SharedCalculator_HAS_counting 1
 BIDE_IMPL(Calculator, SharedCalculator);

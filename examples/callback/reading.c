@@ -36,9 +36,8 @@ BIDE_ASYNC_DEFINE(reading, read_sensor)
     f->request = 0;
     BIDE_RETURN(f->result);
 BIDE_CLEANUP:
-    /* Taken back in time: the callback is never called, and its side of the completion is left to
-     * us. Too late: the callback gives it up, perhaps at this moment, and it is not ours to touch.
-     */
+    /* Taken back in time: the callback is never called, its side of the completion is left to us.
+     * Too late: the callback gives it up, perhaps at this moment; it is not ours to touch. */
     if (f->request != 0 && sensor_cancel(f->source, f->request))
         bide_completion_drop(f->completion);
     BIDE_END;

@@ -62,8 +62,7 @@ void kv_cache_keep(kv_cache *cache, kv_slice key, kv_slice value);
     ROW(PARAM, Name *, self) ROW(PARAM, kv_slice, key)                                             \
     ROW(LOCAL, kv_found, found) ROW(LOCAL, uint32_t, seen) ROW(CHILD, T##_get, fetch)
 
-/* The value is kept by the cache and owned by the backing store's call: the cache's own is copied
- * from `value` before that is passed on. */
+/* The backing store's call gets copies: the cache still needs key and value when that has ended. */
 #define CACHE_PUT_FRAME(ROW, Name, T)                                                              \
     ROW(PARAM, Name *, self)                                                                       \
     ROW(OWNED, kv_bytes, key, kv_bytes_release)                                                    \

@@ -44,8 +44,7 @@ static int32_t sync_directory_of(const char *path)
     int fd;
     if (length >= sizeof name)
         return KV_NO_FILE;
-    memcpy(name, path, length);
-    memcpy(name + length, ".", length ? 1 : 2);
+    memcpy(name, length ? path : ".", length ? length : 1);
     name[length ? length : 1] = '\0';
     fd = open(name, O_RDONLY | O_CLOEXEC);
     if (fd < 0)

@@ -7,12 +7,12 @@
  * load many records share a sync. Records get into the file in the order in which they were
  * queued, and into the index in the same order.
  *
- * When a write fails, the batch is cut off the file again and its calls get the code. When a sync or
- * that cut fails, nobody can know what is on the disk: the store says KV_BROKEN to all further
- * writes, until the file is opened anew.
+ * When a write fails, the batch is cut off the file again and its calls get the code. When a sync
+ * or that cut fails, nobody can know what is on the disk: the store says KV_BROKEN to all further
+ * writes, until the file is opened anew. The file only grows: there is no compaction.
  *
- * Threads: the calls may be made by several threads. They need a runtime that offloads, or fail with
- * BIDE_ENOSYS; when it ends before what it was to write, with BIDE_ECANCELED.
+ * Threads: the calls may be made by several threads. They need a runtime that offloads, or fail
+ * with BIDE_ENOSYS; when it ends before what it was to write, with BIDE_ECANCELED.
  */
 #ifndef KV_FILE_STORE_H
 #define KV_FILE_STORE_H

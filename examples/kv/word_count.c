@@ -10,6 +10,9 @@
 
 #define CHUNK_WORDS 8192
 
+/* Beside the store's codes: the value is no count. */
+#define NO_COUNT (-100)
+
 /* A different word of the text. Its letters follow. */
 typedef struct word {
     kv_node node;       /* first: a node is its word */
@@ -43,14 +46,14 @@ static bool in_trouble(const kv_trouble *t)
 }
 
 /* Keeps the first. */
-static void note_trouble(kv_trouble *t, bide_poll failure, int32_t code, bool bad, const word *w)
+static void note_trouble(kv_trouble *t, bide_poll failure, int32_t code, const word *w)
 {
     size_t n = 0;
     if (in_trouble(t))
         return;
     t->failure = failure < 0 ? failure : BIDE_READY;
-    t->code = code;
-    t->bad = bad;
+    t->bad = code == NO_COUNT;
+    t->code = t->bad ? KV_OK : code;
     if (w)
         n = w->node.key.size < sizeof t->word - 1 ? w->node.key.size : sizeof t->word - 1;
     if (n)
@@ -94,13 +97,13 @@ BIDE_ASYNC(int32_t, get_count)
     if (f->found.code < 0)
         BIDE_RETURN(f->found.code == KV_NOT_FOUND ? KV_OK : f->found.code);
     if (!parse_count(kv_slice_of(&f->found.value), &f->w->total))
-        note_trouble(f->c->trouble, BIDE_READY, KV_OK, true, f->w);
+        f->found.code = NO_COUNT;
     kv_bytes_release(f->found.value);
-    BIDE_RETURN(f->c->trouble->bad ? KV_CORRUPT : KV_OK);
+    BIDE_RETURN(f->found.code);
     BIDE_END;
 }
 
-/* add_count(counter, word) -> void: adds what is pending. */
+/* add_count(counter, word) -> int32: adds what is pending. */
 #define add_count_FRAME(ROW)                                                                       \
     ROW(PARAM, counter *, c)                                                                       \
     ROW(PARAM, word *, w)                                                                          \
@@ -121,8 +124,9 @@ BIDE_ASYNC(int32_t, add_count)
 #define one_word_FRAME(ROW)                                                                        \
     ROW(PARAM, counter *, c)                                                                       \
     ROW(PARAM, word *, w)                                                                          \
-    ROW(PARAM, bool, add) ROW(LOCAL, int32_t, code) ROW(LOCAL, bide_poll, failure)                 \
-        ROW(CHILD, add_count, put) ROW(CHILD, get_count, get)
+    ROW(PARAM, bool, add)                                                                          \
+    ROW(LOCAL, int32_t, code)                                                                      \
+    ROW(LOCAL, bide_poll, failure) ROW(CHILD, add_count, put) ROW(CHILD, get_count, get)
 BIDE_ASYNC(void, one_word)
 {
     BIDE_BEGIN(one_word);
@@ -131,7 +135,7 @@ BIDE_ASYNC(void, one_word)
     else
         BIDE_AWAIT_CATCH_V(f->failure, f->code, get_count, get, (f->c, f->w));
     if (f->failure < 0 || f->code < 0)
-        note_trouble(f->c->trouble, f->failure, f->code, false, f->w);
+        note_trouble(f->c->trouble, f->failure, f->code, f->w);
     BIDE_RETURN();
     BIDE_END;
 }
@@ -143,7 +147,7 @@ static void run_tasks(counter *c, word *first, bool add)
         bide_poll r;
         BIDE_SPAWN_TO(r, c->executor, one_word, NULL, NULL, (c, w, add));
         if (r != BIDE_READY)
-            note_trouble(c->trouble, r, KV_OK, false, w);
+            note_trouble(c->trouble, r, KV_OK, w);
         c->counted->tasks += add;
     }
     (void)bide_local_run(c->executor);
@@ -165,7 +169,7 @@ static void see_word(counter *c, kv_slice letters)
     if (!w) {
         w = bide_alloc(c->allocator, sizeof *w + letters.size, _Alignof(word), &giver);
         if (!w) {
-            note_trouble(c->trouble, BIDE_ENOMEM, KV_OK, false, NULL);
+            note_trouble(c->trouble, BIDE_ENOMEM, KV_OK, NULL);
             return;
         }
         memset(w, 0, sizeof *w);
@@ -192,7 +196,7 @@ static bool add_letter(counter *c, kv_bytes *room, size_t *length, int letter)
     if (*length == room->size || !room->data) {
         kv_bytes more = kv_bytes_new(c->allocator, room->data ? room->size * 2 : 64);
         if (!more.data) {
-            note_trouble(c->trouble, BIDE_ENOMEM, KV_OK, false, NULL);
+            note_trouble(c->trouble, BIDE_ENOMEM, KV_OK, NULL);
             return false;
         }
         if (room->data)
@@ -263,7 +267,7 @@ bool kv_count_words(Store *store, FILE *text, FILE *out, size_t top, bide_alloca
     options.allocator = allocator;
     r = bide_local_new(&options, &c.executor);
     if (r != BIDE_READY) {
-        note_trouble(trouble, r, KV_OK, false, NULL);
+        note_trouble(trouble, r, KV_OK, NULL);
         return false;
     }
     kv_table_init(&c.words, allocator);

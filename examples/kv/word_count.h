@@ -5,9 +5,9 @@
  * count as decimal digits; what the store holds already is added to.
  *
  * The text is read in chunks. The words of a chunk are tallied first; then each different word of
- * it is one task, which gets the count, adds, and puts it back. The tasks of a chunk run at the same
- * time, so that their records share a sync. A put that was acknowledged is safe; a load that was
- * interrupted has counted a part of the text.
+ * it is one task, which gets the count, adds, and puts it back. The tasks of a chunk run at the
+ * same time, so that their records share a sync. A put that was acknowledged is safe; a load that
+ * was interrupted has counted a part of the text.
  */
 #ifndef KV_WORD_COUNT_H
 #define KV_WORD_COUNT_H
@@ -16,8 +16,8 @@
 
 #include <stdio.h>
 
-/* What went wrong, if anything: `failure` negative, or `code` negative, or `bad` (a value that is no
- * count), or `unreadable` (the text). */
+/* What went wrong, if anything: `failure` negative, or `code` negative, or `bad` (a value that is
+ * no count), or `unreadable` (the text). */
 typedef struct kv_trouble {
     bide_poll failure;
     int32_t code;

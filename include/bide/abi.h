@@ -260,7 +260,7 @@ typedef struct bide_interface bide_interface;
 /* One row of an interface, as both sides compare it at bind time. */
 typedef struct bide_signature {
     const char *name;            /* of the method */
-    const char *text;            /* the row as it was written: result and parameters */
+    const char *text;            /* types of result and parameters as they were written */
     const bide_interface *super; /* BIDE_KIND_SUPER: the base interface, else NULL */
     uint32_t kind;
     uint32_t offset; /* of the slot in the vtable */
@@ -296,6 +296,10 @@ struct bide_vtable {
     void (*destroy)(void *self);          /* NULL: the object is not destroyed through a handle */
     const bide_vtable *(*query)(const char *interface_name); /* other interfaces, or NULL */
     const bide_module *module;                               /* NULL: never unloaded */
+    /* Objects that are counted: a call that was made and not yet started holds a reference, so that
+     * its maker may give up his own. Both or neither NULL. */
+    void (*retain)(void *self);
+    void (*release)(void *self);
 };
 
 /* The record of an async row is a structure of four members, typed by its parameters P...

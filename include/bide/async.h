@@ -48,31 +48,28 @@
  *        struct F { uint32_t bide_state; fields; union { children } bide_kid; };
  *        F_init, F_poll, F_drop, F_start, F_start_box, F_discard, F_type, F_flags, F_output
  *        static inline bide_poll F_bide_body(operation, struct F *f, ...)   { body } */
-#define BIDE_ASYNC(R, F)                                                                           \
-    BIDE_PRIV_FUTURE_NAME(R, F, ~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                                  \
-    BIDE_PRIV_BODY_STRUCT(F)                                                                       \
-    BIDE_PRIV_FUTURE_ENDS(R, F, BIDE_STATE)                                                        \
-    BIDE_PRIV_BODY_INIT(F)                                                                         \
-    BIDE_PRIV_BODY_PROTOTYPES(F, BIDE_INLINE, BIDE_INLINE)                                         \
-    BIDE_PRIV_BODY_FUNCTIONS(R, F, BIDE_INLINE, BIDE_INLINE, static)
+#define BIDE_ASYNC(R, F) BIDE_PRIV_ASYNC(R, F, BIDE_INLINE)
 
 /* BIDE_ASYNC_INLINE(R, F) { body }: the same with F_start always inlined. A compiler inlines small
  * starts anyway; this one promises it, for short functions on hot static paths: each await of F
  * then holds a copy of the body. */
-#define BIDE_ASYNC_INLINE(R, F)                                                                    \
+#define BIDE_ASYNC_INLINE(R, F) BIDE_PRIV_ASYNC(R, F, BIDE_PRIV_ALWAYS)
+
+#define BIDE_PRIV_ASYNC(R, F, START)                                                               \
     BIDE_PRIV_FUTURE_NAME(R, F, ~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                                  \
     BIDE_PRIV_BODY_STRUCT(F)                                                                       \
     BIDE_PRIV_FUTURE_ENDS(R, F, BIDE_STATE)                                                        \
     BIDE_PRIV_BODY_INIT(F)                                                                         \
-    BIDE_PRIV_BODY_PROTOTYPES(F, BIDE_INLINE, BIDE_PRIV_ALWAYS)                                    \
-    BIDE_PRIV_BODY_FUNCTIONS(R, F, BIDE_INLINE, BIDE_PRIV_ALWAYS, static)
+    BIDE_PRIV_BODY_PROTOTYPES(F, BIDE_INLINE, START)                                               \
+    BIDE_PRIV_BODY_FUNCTIONS(R, F, BIDE_INLINE, START, static)
 
 /* BIDE_ASYNC_DECLARE(R, F) in a header, BIDE_ASYNC_DEFINE(R, F) { body } in one source: the same
  * with F_poll, F_drop, F_start, F_start_box and F_type external. The frame's layout is then part of
  * what the header promises. BIDE_ASYNC_DECLARE_AS(API, R, F) puts an attribute before them: the
  * word by which a shared library exports. */
 #define BIDE_ASYNC_DECLARE(R, F) BIDE_ASYNC_DECLARE_AS(, R, F)
-#define BIDE_ASYNC_DECLARE_AS(API, R, F)                                                           \
+#define BIDE_ASYNC_DECLARE_AS(API, R, F) BIDE_PRIV_ASYNC_DECLARE(API, R, F)
+#define BIDE_PRIV_ASYNC_DECLARE(API, R, F)                                                         \
     BIDE_PRIV_FUTURE_NAME(R, F, ~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                                  \
     BIDE_PRIV_BODY_STRUCT(F)                                                                       \
     BIDE_PRIV_EXTERN_C API const bide_type F##_type;                                               \
@@ -85,7 +82,8 @@
 
 /* BIDE_BEGIN(F); first in the body; names the body's own future type.
  * Shape: local names, the dispatch to the await that was suspended, `case 0:`. */
-#define BIDE_BEGIN(F)                                                                              \
+#define BIDE_BEGIN(F) BIDE_PRIV_BEGIN(F)
+#define BIDE_PRIV_BEGIN(F)                                                                         \
     enum {                                                                                         \
         bide_unpolled = 0,                                                                         \
         F##_FRAME(BIDE_PRIV_ROW_STATES) bide_states,                                               \
@@ -273,6 +271,16 @@ enum {
 #define BIDE_PRIV_HAS_KIDS_BOXED , 1
 #define BIDE_PRIV_HAS_KIDS_JOIN , 1
 
+/* A buffer may well be moved before anything was written to it. That is no mistake of the user's:
+ * the compiler must not see where the bytes come from, or it warns. */
+BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t bytes)
+{
+#if defined(__GNUC__)
+    __asm__("" : "+r"(from));
+#endif
+    BIDE_PRIV_COPY(to, from, bytes);
+}
+
 /* The move from the C stack into the frame, field by field: copying a just-written struct as one
  * block defeats store forwarding.  Shape: to->name = from->name; */
 #define BIDE_PRIV_ROW_MOVE(KIND, ...) BIDE_PRIV_MOVE_##KIND(__VA_ARGS__)
@@ -280,7 +288,8 @@ enum {
 #define BIDE_PRIV_MOVE_OWNED(T, n, release) bide_to->n = bide_f->n;
 #define BIDE_PRIV_MOVE_COUNTED(T, n, retain, release) bide_to->n = bide_f->n;
 #define BIDE_PRIV_MOVE_LOCAL(T, n) BIDE_PRIV_COPY(&bide_to->n, &bide_f->n, sizeof bide_to->n);
-#define BIDE_PRIV_MOVE_BUFFER(T, n) BIDE_PRIV_COPY(&bide_to->n, &bide_f->n, sizeof bide_to->n);
+#define BIDE_PRIV_MOVE_BUFFER(T, n)                                                                \
+    bide_priv_move_buffer(&bide_to->n, &bide_f->n, sizeof bide_to->n);
 #define BIDE_PRIV_MOVE_TRAITS(flags)
 #define BIDE_PRIV_MOVE_CHILD(F, slot)
 #define BIDE_PRIV_MOVE_BOXED(F, slot)
@@ -481,22 +490,24 @@ enum {
                 BIDE_PRIV_DROP_KID(F, slot, &f->bide_kid.slot);                                    \
                 BIDE_PRIV_LEAVE(BIDE_ECANCELED);                                                   \
             }                                                                                      \
+            bide_at = (void *)&f->bide_kid.slot;                                                   \
             bide_r = bide_kind_##slot == BIDE_PRIV_KID_BOXED                                       \
                          ? bide_box_poll((bide_box *)(void *)&f->bide_kid.slot, bide_cx, out)      \
                          : F##_poll((struct F *)(void *)&f->bide_kid.slot, bide_cx, out);          \
         }                                                                                          \
         if (bide_r == BIDE_PENDING) {                                                              \
-            if ((by_value) && !bide_taken) {                                                       \
+            if ((by_value) && !bide_taken &&                                                       \
+                (bide_op != BIDE_PRIV_OP_START_BOX || BIDE_PRIV_MOVABLE(F, slot))) {               \
                 bide_place = bide_take(bide_op, f, bide_place, bide_a, bide_cx);                   \
                 if (bide_op == BIDE_PRIV_OP_START_BOX) {                                           \
                     if (BIDE_PRIV_UNLIKELY(!bide_place)) {                                         \
-                        BIDE_PRIV_DROP_KID(F, slot, &bide_m);                                      \
+                        BIDE_PRIV_DROP_KID(F, slot, bide_at);                                      \
                         BIDE_PRIV_LEAVE(BIDE_ENOMEM);                                              \
                     }                                                                              \
-                    bide_priv_move(&bide_place->bide_kid.slot, &bide_m,                            \
-                                   bide_kind_##slot == BIDE_PRIV_KID_BOXED                         \
-                                       ? sizeof(bide_box)                                          \
-                                       : (size_t)F##_bide_moved);                                  \
+                    bide_priv_move(&bide_place->bide_kid.slot, bide_at,                            \
+                                   bide_kind_##slot == BIDE_PRIV_KID_BOXED ||                      \
+                                       (size_t)F##_bide_moved != sizeof(struct F),                 \
+                                   sizeof(struct F));                                              \
                 }                                                                                  \
                 f = bide_place;                                                                    \
                 bide_taken = true;                                                                 \
@@ -539,11 +550,12 @@ enum {
                    "bide: this await and the row of its slot name different future types");
 #endif
 
-/* Moves a future that is movable, a word at a time when it is a box: the two words were just
- * stored one by one, and a wider load of them would wait for the store buffer. */
-BIDE_INLINE void bide_priv_move(void *to, const void *from, size_t bytes)
+/* Moves a future that is movable. A box, or a frame of which only a box is left (that is what a
+ * type with another F_bide_moved than its size says), goes a word at a time: the two words were
+ * just stored one by one, and a wider load of them would wait for the store buffer. */
+BIDE_INLINE void bide_priv_move(void *to, const void *from, bool box, size_t bytes)
 {
-    if (bytes == sizeof(bide_box)) {
+    if (box) {
         const bide_type *type = ((const bide_box *)from)->type;
 #if defined(__GNUC__)
         __asm__("" : "+r"(type)); /* keeps the compiler from pairing the words again */

@@ -69,6 +69,11 @@ BIDE_INLINE bide_completion_options bide_completion_options_init(void)
 BIDE_API bide_poll bide_completion_new(const bide_completion_options *options,
                                        bide_completion **out);
 
+/* Sets what is called when the future is dropped before the end, where the operation that it stops
+ * is known only after the completion was made. Before the future's side is first polled. */
+BIDE_API void bide_completion_on_cancel(bide_completion *c, void (*on_cancel)(void *cancel_arg),
+                                        void *cancel_arg);
+
 /* ---- the completer's side, on any thread -------------------------------------------------- */
 
 /* Ends the future: with BIDE_READY and the value copied from *value, or with a failure code and no

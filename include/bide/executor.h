@@ -141,15 +141,18 @@ BIDE_INLINE bide_poll bide_block_on(const bide_type *type, void *frame, void *ou
 
 /* BIDE_BLOCK_ON_TO(code, F, out, (args)): a statement. Builds F(args) on the C stack, runs it with
  * bide_block_on, and stores the result code in the lvalue `code`. `out` points to an F_output, or
- * is NULL where that is void. BIDE_RUN_UNTIL_TO(code, ex, F, out, (args)): the same on a bide_local.
+ * is NULL where that is void. BIDE_RUN_UNTIL_TO(code, ex, F, out, (args)): the same on a
+ * bide_local.
  * Shape: do { struct F frame; init; run; } while (0). */
-#define BIDE_BLOCK_ON_TO(code, F, out, args)                                                       \
+#define BIDE_BLOCK_ON_TO(code, F, out, args) BIDE_PRIV_BLOCK_ON_TO(code, F, out, args)
+#define BIDE_PRIV_BLOCK_ON_TO(code, F, out, args)                                                  \
     do {                                                                                           \
         struct F bide_block_on_frame;                                                              \
         F##_init(&bide_block_on_frame BIDE_PRIV_MORE args);                                        \
         (code) = bide_block_on(&F##_type, &bide_block_on_frame, (out), NULL);                      \
     } while (0)
-#define BIDE_RUN_UNTIL_TO(code, ex, F, out, args)                                                  \
+#define BIDE_RUN_UNTIL_TO(code, ex, F, out, args) BIDE_PRIV_RUN_UNTIL_TO(code, ex, F, out, args)
+#define BIDE_PRIV_RUN_UNTIL_TO(code, ex, F, out, args)                                             \
     do {                                                                                           \
         struct F bide_run_until_frame;                                                             \
         F##_init(&bide_run_until_frame BIDE_PRIV_MORE args);                                       \

@@ -285,7 +285,8 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
  * first.
  *
  * Shape: the prototype R F(args...), struct F, and each function named at the head of this file. */
-#define BIDE_FUTURE(R, F)                                                                          \
+#define BIDE_FUTURE(R, F) BIDE_PRIV_FUTURE(R, F)
+#define BIDE_PRIV_FUTURE(R, F)                                                                     \
     BIDE_PRIV_FUTURE_NAME(R, F, ~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                                  \
     BIDE_PRIV_HAND_SHAPE(R, F, BIDE_INLINE)                                                        \
     BIDE_PRIV_FUTURE_ERASED(F)                                                                     \
@@ -296,12 +297,14 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
  * F_poll, F_drop and F_type external, defined in that source. BIDE_FUTURE_DECLARE_AS(API, R, F)
  * puts an attribute before them: the word by which a shared library exports. */
 #define BIDE_FUTURE_DECLARE(R, F) BIDE_FUTURE_DECLARE_AS(, R, F)
-#define BIDE_FUTURE_DECLARE_AS(API, R, F)                                                          \
+#define BIDE_FUTURE_DECLARE_AS(API, R, F) BIDE_PRIV_FUTURE_DECLARE(API, R, F)
+#define BIDE_PRIV_FUTURE_DECLARE(API, R, F)                                                        \
     BIDE_PRIV_FUTURE_NAME(R, F, ~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                                  \
     BIDE_PRIV_EXTERN_C API const bide_type F##_type;                                               \
     BIDE_PRIV_HAND_SHAPE(R, F, BIDE_PRIV_EXTERN_C API)                                             \
     BIDE_PRIV_HAND_START(F)
-#define BIDE_FUTURE_DEFINE(R, F)                                                                   \
+#define BIDE_FUTURE_DEFINE(R, F) BIDE_PRIV_FUTURE_DEFINE(R, F)
+#define BIDE_PRIV_FUTURE_DEFINE(R, F)                                                              \
     BIDE_PRIV_FUTURE_ERASED(F)                                                                     \
     const bide_type F##_type = BIDE_PRIV_RECORD(R, F, NULL)
 
@@ -380,7 +383,7 @@ BIDE_INLINE bide_poll bide_priv_box_refused(const bide_allocator *a)
 }
 
 /* BIDE_FRAME_BYTES(F): what a boxed F asks its allocator for, as a constant; _ALIGN its alignment.
- * BIDE_LARGEST_FRAME(F, G, ...): the same for the largest of 1 to 8 future types, to size a slot
+ * BIDE_LARGEST_FRAME(F, G, ...): the same for the largest of 1 to 16 future types, to size a slot
  * or a pool that any of them must fit. */
 #define BIDE_FRAME_BYTES(F) (sizeof(struct F) + BIDE_PRIV_BOX_OFFSET(F))
 #define BIDE_FRAME_ALIGN(F) BIDE_PRIV_BOX_OFFSET(F)
@@ -401,6 +404,14 @@ BIDE_INLINE bide_poll bide_priv_box_refused(const bide_allocator *a)
 #define BIDE_PRIV_FRAMES_6(F, ...) struct F f6; BIDE_PRIV_FRAMES_5(__VA_ARGS__)
 #define BIDE_PRIV_FRAMES_7(F, ...) struct F f7; BIDE_PRIV_FRAMES_6(__VA_ARGS__)
 #define BIDE_PRIV_FRAMES_8(F, ...) struct F f8; BIDE_PRIV_FRAMES_7(__VA_ARGS__)
+#define BIDE_PRIV_FRAMES_9(F, ...) struct F f9; BIDE_PRIV_FRAMES_8(__VA_ARGS__)
+#define BIDE_PRIV_FRAMES_10(F, ...) struct F f10; BIDE_PRIV_FRAMES_9(__VA_ARGS__)
+#define BIDE_PRIV_FRAMES_11(F, ...) struct F f11; BIDE_PRIV_FRAMES_10(__VA_ARGS__)
+#define BIDE_PRIV_FRAMES_12(F, ...) struct F f12; BIDE_PRIV_FRAMES_11(__VA_ARGS__)
+#define BIDE_PRIV_FRAMES_13(F, ...) struct F f13; BIDE_PRIV_FRAMES_12(__VA_ARGS__)
+#define BIDE_PRIV_FRAMES_14(F, ...) struct F f14; BIDE_PRIV_FRAMES_13(__VA_ARGS__)
+#define BIDE_PRIV_FRAMES_15(F, ...) struct F f15; BIDE_PRIV_FRAMES_14(__VA_ARGS__)
+#define BIDE_PRIV_FRAMES_16(F, ...) struct F f16; BIDE_PRIV_FRAMES_15(__VA_ARGS__)
 #endif
 
 #endif

@@ -11,6 +11,10 @@
  * What a type may say about itself, as macros before BIDE_IMPL:
  *
  *     #define T_HAS_destroy 1        void T_destroy(T *self) ends the object: I_destroy(&h)
+ *     #define T_HAS_counting 1       void T_retain(T *self) and void T_release(T *self) count the
+ *                                    object; a dyn call holds a reference from the moment it is
+ *                                    made. With ROW(COUNTED, T *, self, ...) in T's futures, which
+ *                                    retain when they start, calls keep the object alive
  *     #define T_I_HAS_m 1            T writes its own m, though the row has a default
  *     #define T_INTERFACES(ROW, T) ROW(T, I) ROW(T, J)
  *                                    what T implements, for BIDE_QUERY
@@ -26,7 +30,7 @@
  *        I T_as_I(T *self, bide_allocator *allocator)   a handle; allocator NULL: the context's */
 #define BIDE_IMPL_DECLARE(I, T) BIDE_IMPL_DECLARE_AS(, I, T)
 #define BIDE_IMPL_DECLARE_AS(API, I, T)                                                            \
-    BIDE_PRIV_EXTERN_C API const struct I##_vtable T##_##I##_vtable;                                   \
+    BIDE_PRIV_EXTERN_C API const struct I##_vtable T##_##I##_vtable;                               \
     BIDE_INLINE I T##_as_##I(T *bide_self, bide_allocator *bide_a)                                 \
     {                                                                                              \
         I bide_h;                                                                                  \
@@ -47,6 +51,9 @@
     I##_METHODS(BIDE_PRIV_THUNK, I, (T, prefix))                                                   \
     BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_HAS_destroy))                                                \
     (static void T##_##I##_bide_destroy(void *bide_self) { T##_destroy((T *)bide_self); })()       \
+    BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_HAS_counting))                                               \
+    (static void T##_##I##_bide_retain(void *bide_self) { (void)T##_retain((T *)bide_self); }      \
+     static void T##_##I##_bide_release(void *bide_self) { T##_release((T *)bide_self); })()       \
     BIDE_PRIV_IF(BIDE_PRIV_HAS_COMMA(T##_INTERFACES(BIDE_PRIV_TICK, T)))                           \
     (BIDE_PRIV_IMPL_QUERY(I, T))()                                                                 \
     BIDE_PRIV_EXTERN_C const struct I##_vtable T##_##I##_vtable;                                   \
@@ -55,7 +62,9 @@
          (uint32_t)sizeof(bide_vtable), (uint32_t)sizeof(T), (uint32_t)BIDE_PRIV_ALIGNOF(T),       \
          BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_HAS_destroy))(T##_##I##_bide_destroy)(NULL),            \
          BIDE_PRIV_IF(BIDE_PRIV_HAS_COMMA(T##_INTERFACES(BIDE_PRIV_TICK, T)))                      \
-         (T##_##I##_bide_query)(NULL), BIDE_MODULE},                                               \
+         (T##_##I##_bide_query)(NULL), BIDE_MODULE,                                                \
+         BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_HAS_counting))(T##_##I##_bide_retain)(NULL),            \
+         BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_HAS_counting))(T##_##I##_bide_release)(NULL)},          \
         I##_METHODS(BIDE_PRIV_ENTRY, I, (T, prefix))}
 
 /* Existence first: a missing method is one undeclared name in one expression. */
@@ -175,39 +184,41 @@
 /* BIDE_DEFAULTS(I, T); behind BIDE_IMPL_DECLARE(I, T) and before the bodies that use them: gives T
  * each X_DEFAULT row that it does not write itself, as a future type or function T_m like any
  * other. A default is dyn inside, also on the static path: it works on a handle.
+ * BIDE_DEFAULTS_AS(I, T, prefix); the same as prefix_m, beside BIDE_IMPL_AS.
  * Shape: struct T_m { struct I_m_default inner; }; and the functions of a future type, or
  *        static inline R T_m(T *self, P...) { return I_m_default(T_as_I(self, NULL), ...); } */
-#define BIDE_DEFAULTS(I, T) I##_METHODS(BIDE_PRIV_DEFAULT, I, (T, T)) struct I
+#define BIDE_DEFAULTS(I, T) BIDE_DEFAULTS_AS(I, T, T)
+#define BIDE_DEFAULTS_AS(I, T, prefix) I##_METHODS(BIDE_PRIV_DEFAULT, I, (T, prefix)) struct I
 #define BIDE_PRIV_DEFAULT(I, Self, KIND, R, ...)                                                   \
-    BIDE_PRIV_APPLY(BIDE_PRIV_DEFAULT_##KIND, I, BIDE_PRIV_FIRST Self, R,                          \
+    BIDE_PRIV_APPLY(BIDE_PRIV_DEFAULT_##KIND, I, BIDE_PRIV_EVAL Self, R,                           \
                     BIDE_PRIV_FIRST(__VA_ARGS__),                                                  \
                     (BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__)),                                \
                     (BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__)))
-#define BIDE_PRIV_DEFAULT_ASYNC(I, T, R, m, DECL, NAME)
-#define BIDE_PRIV_DEFAULT_ASYNC_MUT(I, T, R, m, DECL, NAME)
-#define BIDE_PRIV_DEFAULT_SYNC(I, T, R, m, DECL, NAME)
-#define BIDE_PRIV_DEFAULT_SYNC_MUT(I, T, R, m, DECL, NAME)
-#define BIDE_PRIV_DEFAULT_POLL(I, T, R, m, DECL, NAME)
-#define BIDE_PRIV_DEFAULT_FN(I, T, R, m, DECL, NAME)
-#define BIDE_PRIV_DEFAULT_SUPER(I, T, R, m, DECL, NAME)
-#define BIDE_PRIV_DEFAULT_ASYNC_DEFAULT(I, T, R, m, DECL, NAME)                                    \
+#define BIDE_PRIV_DEFAULT_ASYNC(I, T, P, R, m, DECL, NAME)
+#define BIDE_PRIV_DEFAULT_ASYNC_MUT(I, T, P, R, m, DECL, NAME)
+#define BIDE_PRIV_DEFAULT_SYNC(I, T, P, R, m, DECL, NAME)
+#define BIDE_PRIV_DEFAULT_SYNC_MUT(I, T, P, R, m, DECL, NAME)
+#define BIDE_PRIV_DEFAULT_POLL(I, T, P, R, m, DECL, NAME)
+#define BIDE_PRIV_DEFAULT_FN(I, T, P, R, m, DECL, NAME)
+#define BIDE_PRIV_DEFAULT_SUPER(I, T, P, R, m, DECL, NAME)
+#define BIDE_PRIV_DEFAULT_ASYNC_DEFAULT(I, T, P, R, m, DECL, NAME)                                 \
     BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_##I##_HAS_##m))                                              \
-    ()(BIDE_PRIV_DELEGATE(T, R, T##_##m, I##_##m##_default, T##_as_##I, DECL, NAME))
-#define BIDE_PRIV_DEFAULT_ASYNC_MUT_DEFAULT(I, T, R, m, DECL, NAME)                                \
-    BIDE_PRIV_DEFAULT_ASYNC_DEFAULT(I, T, R, m, DECL, NAME)
-#define BIDE_PRIV_DEFAULT_SYNC_DEFAULT(I, T, R, m, DECL, NAME)                                     \
+    ()(BIDE_PRIV_DELEGATE(T, R, P##_##m, I##_##m##_default, T##_as_##I, DECL, NAME))
+#define BIDE_PRIV_DEFAULT_ASYNC_MUT_DEFAULT(I, T, P, R, m, DECL, NAME)                             \
+    BIDE_PRIV_DEFAULT_ASYNC_DEFAULT(I, T, P, R, m, DECL, NAME)
+#define BIDE_PRIV_DEFAULT_SYNC_DEFAULT(I, T, P, R, m, DECL, NAME)                                  \
     BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_##I##_HAS_##m))                                              \
-    ()(BIDE_INLINE R T##_##m(T *bide_self BIDE_PRIV_EVAL DECL) {                                   \
+    ()(BIDE_INLINE R P##_##m(T *bide_self BIDE_PRIV_EVAL DECL) {                                   \
         BIDE_PRIV_IF(BIDE_PRIV_IS_VOID(R))()(return)                                               \
             I##_##m##_default(T##_as_##I(bide_self, NULL) BIDE_PRIV_EVAL NAME);                    \
     })
-#define BIDE_PRIV_DEFAULT_SYNC_MUT_DEFAULT(I, T, R, m, DECL, NAME)                                 \
-    BIDE_PRIV_DEFAULT_SYNC_DEFAULT(I, T, R, m, DECL, NAME)
-#define BIDE_PRIV_DEFAULT_FN_DEFAULT(I, T, R, m, DECL, NAME)                                       \
-    BIDE_PRIV_DEFAULT_SYNC_DEFAULT(I, T, R, m, DECL, NAME)
-#define BIDE_PRIV_DEFAULT_POLL_DEFAULT(I, T, R, m, DECL, NAME)                                     \
+#define BIDE_PRIV_DEFAULT_SYNC_MUT_DEFAULT(I, T, P, R, m, DECL, NAME)                              \
+    BIDE_PRIV_DEFAULT_SYNC_DEFAULT(I, T, P, R, m, DECL, NAME)
+#define BIDE_PRIV_DEFAULT_FN_DEFAULT(I, T, P, R, m, DECL, NAME)                                    \
+    BIDE_PRIV_DEFAULT_SYNC_DEFAULT(I, T, P, R, m, DECL, NAME)
+#define BIDE_PRIV_DEFAULT_POLL_DEFAULT(I, T, P, R, m, DECL, NAME)                                  \
     BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_##I##_HAS_##m))                                              \
-    ()(BIDE_INLINE bide_poll T##_##m(T *bide_self BIDE_PRIV_EVAL DECL, bide_context *bide_cx,      \
+    ()(BIDE_INLINE bide_poll P##_##m(T *bide_self BIDE_PRIV_EVAL DECL, bide_context *bide_cx,      \
                                      R *bide_out) {                                                \
         return I##_##m##_default(T##_as_##I(bide_self, NULL) BIDE_PRIV_EVAL NAME, bide_cx,         \
                                  bide_out);                                                        \

@@ -22,12 +22,15 @@
  *     SUPER              METHOD(I, Self, SUPER, Base, name): T implements Base, too
  *
  * Up to 12 parameters a row, each a pair (type, name); arrays and function pointers need a
- * typedef. Self cannot be used in a row: through a handle the type of another object is not known.
+ * typedef. The names of parameters are no part of the contract. A method cannot be named bind,
+ * query, destroy, interface or vtable, or header: the interface gives these itself; nor can two
+ * methods be named m and m_poll (or m_init, m_drop, m_start, m_type, ...). Self cannot be used in a row: through a handle the type of another object is not known.
  *
  * What the interface I gives its users. The handle `I` is {self, vtable, allocator}: it does not
  * own, and may be copied freely. A call I_m(&handle, args...) of an ASYNC row is a future type
  * I_m like any other (bide/future.h): code written for futures T_m of a type T runs on I as well.
- * The handle is copied into the call; what it points to must live as long as the call. The
+ * The handle is copied into the call; what it points to must live as long as the call, unless the
+ * object is counted (T_HAS_counting in bide/implement.h): then each call keeps it alive. The
  * allocator is where the callee's frame comes from when the call must wait; NULL: the context's.
  *
  * Rows may be added at the end of an interface after a release if they are X_DEFAULT: a call on an
@@ -76,7 +79,7 @@ BIDE_PRIV_C_END
 #define BIDE_PRIV_P_FIELD(T, n) T n;
 #define BIDE_PRIV_P_SET(T, n) bide_f->bide_u.call.n = n;
 #define BIDE_PRIV_P_CALL(T, n) , bide_f->bide_u.call.n
-#define BIDE_PRIV_P_TEXT(T, n) ", " #T " " #n
+#define BIDE_PRIV_P_TEXT(T, n) ", " #T
 /* Sizes and alignments folded, in order: (((result) * 31 + first) * 31 + second) ... */
 #define BIDE_PRIV_P_OPEN(T, n) (
 #define BIDE_PRIV_P_LAYOUT(T, n)                                                                   \
@@ -371,6 +374,8 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
         bide_f->bide_u.call.bide_vt = bide_self->vtable;                                           \
         bide_f->bide_u.call.bide_a = bide_self->allocator;                                         \
         SET                                                                                        \
+        if (bide_self->vtable->header.retain)                                                      \
+            bide_self->vtable->header.retain(bide_self->self);                                     \
     }                                                                                              \
     BIDE_INLINE void F##_discard(I *bide_self BIDE_PRIV_EVAL DECL)                                 \
     {                                                                                              \
@@ -422,6 +427,8 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
             bide_r = F##_start(bide_f, &bide_h BIDE_PRIV_EVAL CALL, bide_cx, bide_out);            \
             if (bide_r != BIDE_PENDING)                                                            \
                 bide_f->bide_u.box.type = NULL;                                                    \
+            if (bide_h.vtable->header.release)                                                     \
+                bide_h.vtable->header.release(bide_h.self);                                        \
             return bide_r;                                                                         \
         }                                                                                          \
         return bide_priv_dyn_poll(&bide_f->bide_u.box, bide_cx, bide_out);                         \
@@ -435,6 +442,8 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
         } else {                                                                                   \
             I bide_h = F##_bide_handle(bide_f);                                                    \
             F##_discard(&bide_h BIDE_PRIV_EVAL CALL);                                              \
+            if (bide_h.vtable->header.release)                                                     \
+                bide_h.vtable->header.release(bide_h.self);                                        \
         }                                                                                          \
         bide_f->bide_u.box.type = NULL;                                                            \
     }                                                                                              \

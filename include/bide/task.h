@@ -154,6 +154,8 @@ BIDE_PRIV_C_BEGIN
  * failure), or is NULL: the task is detached. Owner's thread.
  * Shape: do { begin; init and commit, or discard; } while (0). */
 #define BIDE_SPAWN_TO(to, where, F, options, join, args)                                           \
+    BIDE_PRIV_SPAWN_TO(to, where, F, options, join, args)
+#define BIDE_PRIV_SPAWN_TO(to, where, F, options, join, args)                                      \
     do {                                                                                           \
         bide_join *bide_spawn_join = (join);                                                       \
         bide_priv_spawn bide_spawn = bide_priv_spawn_open(bide_priv_runtime_of(where), &F##_type,  \
@@ -168,11 +170,21 @@ BIDE_PRIV_C_BEGIN
         (to) = bide_spawn.code;                                                                    \
     } while (0)
 
-/* The same as expressions of type bide_poll, where the compiler can; else use the statement.
+/* BIDE_SPAWN_THEN_TO(to, where, F, callback, callback_arg, (args)): the same, detached, with the
+ * option `done`: how code that knows nothing of bide runs a future and is called back at the
+ * end. */
+#define BIDE_SPAWN_THEN_TO(to, where, F, callback, callback_arg, args)                             \
+    do {                                                                                           \
+        bide_spawn_options bide_then_options = bide_spawn_options_init();                          \
+        bide_then_options.done = (callback);                                                       \
+        bide_then_options.done_arg = (callback_arg);                                               \
+        BIDE_SPAWN_TO(to, where, F, &bide_then_options, NULL, args);                               \
+    } while (0)
+
+/* The same as expressions of type bide_poll, where the compiler can; else use the statements.
  *     BIDE_SPAWN(where, F, join, (args))
  *     BIDE_SPAWN_WITH(where, F, options, join, (args))
- *     BIDE_SPAWN_THEN(where, F, callback, callback_arg, (args))   detached, with the option `done`
- * How code that knows nothing of bide runs a future: it is called back at the end. */
+ *     BIDE_SPAWN_THEN(where, F, callback, callback_arg, (args)) */
 #ifdef __GNUC__
 #define BIDE_SPAWN_WITH(where, F, options, join, args)                                             \
     __extension__({                                                                                \
@@ -184,10 +196,7 @@ BIDE_PRIV_C_BEGIN
 #define BIDE_SPAWN_THEN(where, F, callback, callback_arg, args)                                    \
     __extension__({                                                                                \
         bide_poll bide_then_code;                                                                  \
-        bide_spawn_options bide_then_options = bide_spawn_options_init();                          \
-        bide_then_options.done = (callback);                                                       \
-        bide_then_options.done_arg = (callback_arg);                                               \
-        BIDE_SPAWN_TO(bide_then_code, where, F, &bide_then_options, NULL, args);                   \
+        BIDE_SPAWN_THEN_TO(bide_then_code, where, F, callback, callback_arg, args);                \
         bide_then_code;                                                                            \
     })
 #endif

@@ -108,7 +108,7 @@ BIDE_ASYNC(int32_t, owner)
     BIDE_AWAIT_TO(f->x, leaf, one, (f->p));
     BIDE_AWAIT_TO(f->x, leaf, two, (f->p + 1));
     BIDE_RETURN(f->x);
-    BIDE_CLEANUP:
+BIDE_CLEANUP:
     bide_drop_order_note(f->first.order, "cleanup");
     BIDE_END;
 }
@@ -135,9 +135,9 @@ static void owned_is_released_once_whatever_happens(void **state)
                 int32_t out = 0;
                 bide_drop_order_init(&order);
                 if (boxed)
-                    assert_int_equal(BIDE_BOX(owner, &box, &s.counter.base,
-                                              (OWNED_ARGS(&order, plans))),
-                                     BIDE_READY);
+                    assert_int_equal(
+                        BIDE_BOX(owner, &box, &s.counter.base, (OWNED_ARGS(&order, plans))),
+                        BIDE_READY);
                 else
                     owner_init(&frame, OWNED_ARGS(&order, plans));
                 for (int i = 0; i < k && r == BIDE_PENDING; i++)
@@ -297,7 +297,7 @@ BIDE_ASYNC(int32_t, ends)
         BIDE_RETURN(f->x);
     else if (f->how == 2)
         BIDE_FAIL(-77); /* codes that nobody has named pass through */
-    BIDE_CLEANUP:
+BIDE_CLEANUP:
     f->x = 0; /* the value was taken before */
     BIDE_END;
 }

@@ -35,7 +35,7 @@ BIDE_ASYNC(int32_t, worker)
     f->r3 = bide_droppable_make(f->order, "r3");
     BIDE_AWAIT(leaf, three, (f->p + 2));
     BIDE_RETURN(f->x);
-    BIDE_CLEANUP:
+BIDE_CLEANUP:
     bide_droppable_release(&f->r3);
     bide_droppable_release(&f->r2);
     bide_droppable_release(&f->r1);
@@ -63,7 +63,8 @@ PARENT(boxes)
 #define joins_FRAME(ROW)                                                                           \
     ROW(PARAM, plan *, p)                                                                          \
     ROW(PARAM, bide_drop_order *, order)                                                           \
-    ROW(LOCAL, int32_t, x) ROW(LOCAL, int32_t, y) ROW(JOIN, both, (worker, down), (bide_ready_int, n))
+    ROW(LOCAL, int32_t, x)                                                                         \
+    ROW(LOCAL, int32_t, y) ROW(JOIN, both, (worker, down), (bide_ready_int, n))
 BIDE_ASYNC(int32_t, joins)
 {
     BIDE_BEGIN(joins);
@@ -250,8 +251,8 @@ static void I10_unnamed_arg_lives_to_end(void **state)
 
 /* A child's output that the parent has got belongs to the parent's cleanup; one that was not
  * written leaves zero there. */
-#define gives_FRAME(ROW) ROW(PARAM, bide_drop_order *, order) ROW(PARAM, plan *, p)                \
-    ROW(CHILD, leaf, wait)
+#define gives_FRAME(ROW)                                                                           \
+    ROW(PARAM, bide_drop_order *, order) ROW(PARAM, plan *, p) ROW(CHILD, leaf, wait)
 BIDE_ASYNC(bide_droppable, gives)
 {
     BIDE_BEGIN(gives);
@@ -272,7 +273,7 @@ BIDE_ASYNC(bide_droppable, takes)
     free_one(f->other);
     f->other.order = NULL;
     BIDE_RETURN(f->got);
-    BIDE_CLEANUP:
+BIDE_CLEANUP:
     if (bide_drop_order_text(f->order)[0] == '\0') { /* not returned */
         free_one(f->got);
         free_one(f->other);

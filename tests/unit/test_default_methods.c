@@ -217,6 +217,23 @@ static void defaults_through_a_handle(void **state)
     rig_close(&r);
 }
 
+/* Older than every row with a default: the caller's own defaults answer, owned arguments included.
+ */
+static void defaults_for_a_shorter_vtable(void **state)
+{
+    rig r;
+    Lazy lazy = {0};
+    struct Calc_vtable old = Lazy_Calc_vtable;
+    Calc c = {&lazy, &old, NULL};
+    (void)state;
+    rig_open(&r);
+    old.header.size = (uint32_t)offsetof(struct Calc_vtable, sub);
+    memset(&old.sub, 0, sizeof old - offsetof(struct Calc_vtable, sub));
+    CHECK_ALL(Calc, &c, 0);
+    assert_string_equal(Calc_keep_type_of(&c)->name, "Calc_keep_default");
+    rig_close(&r);
+}
+
 static void I04_default_method_overridden(void **state)
 {
     rig r;
@@ -281,7 +298,7 @@ static void I05_object_with_only_defaults(void **state)
     Silent silent = {0};
     Loud loud = {0};
     Greeter g;
-    struct Greeter_greet f;
+    struct Greeter_greet f = {0};
     const char *out = NULL;
     (void)state;
     rig_open(&r);
@@ -293,6 +310,70 @@ static void I05_object_with_only_defaults(void **state)
     assert_int_equal(Greeter_greet_poll(&f, &r.cx, &out), BIDE_READY);
     assert_string_equal(out, "HELLO");
     assert_int_equal(bide_bind(&Greeter_interface, &g.vtable->header, NULL), BIDE_READY);
+    rig_close(&r);
+}
+
+/* ---- two interfaces whose defaults have the same name -----------------------------------------
+ */
+
+#define Alpha_METHODS(METHOD, I, Self) METHOD(I, Self, ASYNC_DEFAULT, int, stop, (int, naps))
+#define Beta_METHODS(METHOD, I, Self)                                                              \
+    METHOD(I, Self, ASYNC_DEFAULT, void, stop) METHOD(I, Self, SYNC_DEFAULT, int, size)
+BIDE_INTERFACE(Alpha);
+BIDE_INTERFACE(Beta);
+#define Alpha_stop_default_FRAME(ROW)                                                              \
+    ROW(PARAM, Alpha, self) ROW(PARAM, int, naps) ROW(CHILD, nap, rest)
+BIDE_ASYNC(int, Alpha_stop_default)
+{
+    BIDE_BEGIN(Alpha_stop_default);
+    BIDE_AWAIT(nap, rest, (f->naps));
+    BIDE_RETURN(100 + f->naps);
+    BIDE_END;
+}
+#define Beta_stop_default_FRAME(ROW) ROW(PARAM, Beta, self)
+BIDE_ASYNC(void, Beta_stop_default)
+{
+    BIDE_BEGIN(Beta_stop_default);
+    touches++;
+    BIDE_END;
+}
+static inline int Beta_size_default(Beta self)
+{
+    (void)self;
+    return 6;
+}
+BIDE_INTERFACE_DEFAULTS(Alpha);
+BIDE_INTERFACE_DEFAULTS(Beta);
+typedef struct Both {
+    char unused;
+} Both;
+BIDE_IMPL_DECLARE(Alpha, Both);
+BIDE_IMPL_DECLARE(Beta, Both);
+BIDE_DEFAULTS(Alpha, Both);
+BIDE_DEFAULTS_AS(Beta, Both, Both_beta);
+BIDE_IMPL(Alpha, Both);
+BIDE_IMPL_AS(Beta, Both, Both_beta);
+
+static void defaults_of_the_same_name_in_two_interfaces(void **state)
+{
+    rig r;
+    Both both = {0};
+    Alpha a = Both_as_Alpha(&both, NULL);
+    Beta b = Both_as_Beta(&both, NULL);
+    struct Alpha_stop f = {0};
+    struct Beta_stop g = {0};
+    struct Both_beta_stop h = {{0}};
+    int out = 0;
+    (void)state;
+    rig_open(&r);
+    touches = 0;
+    assert_int_equal(Alpha_stop_start(&f, &a, 1, &r.cx, &out), BIDE_PENDING);
+    assert_int_equal(Beta_stop_start(&g, &b, &r.cx, NULL), BIDE_READY);
+    assert_int_equal(Both_beta_stop_start(&h, &both, &r.cx, NULL), BIDE_READY);
+    assert_int_equal(touches, 2);
+    assert_int_equal(Beta_size(&b), 6);
+    assert_int_equal(Alpha_stop_poll(&f, &r.cx, &out), BIDE_READY);
+    assert_int_equal(out, 101);
     rig_close(&r);
 }
 
@@ -320,8 +401,8 @@ static bide_poll scenario_defaults(bide_allocator *allocator)
     bide_drop_order order;
     Lazy lazy = {4};
     Calc c = Lazy_as_Calc(&lazy, NULL);
-    struct Calc_clear clear;
-    struct Calc_keep keep;
+    struct Calc_clear clear = {0};
+    struct Calc_keep keep = {0};
     int32_t out = 0;
     bide_poll p;
     bide_drop_order_init(&order);
@@ -343,8 +424,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(defaults_on_the_static_path),
         cmocka_unit_test(defaults_through_a_handle),
+        cmocka_unit_test(defaults_for_a_shorter_vtable),
         cmocka_unit_test(I04_default_method_overridden),
         cmocka_unit_test(I05_object_with_only_defaults),
+        cmocka_unit_test(defaults_of_the_same_name_in_two_interfaces),
         cmocka_unit_test(the_type_of_a_default_is_known),
         cmocka_unit_test(every_failure_in_defaults),
     };

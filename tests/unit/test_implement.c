@@ -70,8 +70,8 @@ static void run_and_drop(way how, bool open, int polls, bide_drop_order *order, 
     gate g = {.open = open};
     Wire wire = {order, &g};
     Sender s = Wire_as_Sender(&wire, NULL);
-    struct Wire_send direct;
-    struct Sender_send call;
+    struct Wire_send direct = {0};
+    struct Sender_send call = {0};
     bide_box box = BIDE_BOX_EMPTY;
     int32_t out = 0;
     rig_open(&r);
@@ -171,7 +171,7 @@ static void I14_drop_after_ready_collected(void **state)
     gate g = {.open = true};
     Wire wire = {&order, &g};
     Sender s = Wire_as_Sender(&wire, NULL);
-    struct Sender_send f;
+    struct Sender_send f = {0};
     int32_t out = 0;
     (void)state;
     rig_open(&r);
@@ -197,7 +197,7 @@ static void no_memory_in_start_releases_arguments(void **state)
     gate g = {.open = true};
     Wire wire = {&order, &g};
     Sender s;
-    struct Sender_send f;
+    struct Sender_send f = {0};
     rig r;
     int32_t out = 0;
     (void)state;
@@ -229,7 +229,7 @@ static void discard_is_null_where_nothing_is_owned(void **state)
     bide_drop_order order;
     Wire wire = {&order, NULL};
     Sender s = Wire_as_Sender(&wire, NULL);
-    struct Sender_plain f;
+    struct Sender_plain f = {0};
     (void)state;
     assert_null(s.vtable->plain.discard);
     assert_non_null(s.vtable->send.discard);
@@ -321,7 +321,7 @@ static void I22_recursion_through_a_handle(void **state)
     rig r;
     Well well = {{0}};
     Depth d = Well_as_Depth(&well, NULL);
-    struct Depth_down f;
+    struct Depth_down f = {0};
     int32_t out = 0;
     (void)state;
     rig_open(&r);
@@ -387,8 +387,8 @@ static void two_interfaces_with_the_same_name_of_a_method(void **state)
     Device device = {3, 4};
     Reader reader = Device_as_Reader(&device, NULL);
     Clock clock = Device_as_Clock(&device, NULL);
-    struct Reader_reset f;
-    struct Clock_reset g;
+    struct Reader_reset f = {0};
+    struct Clock_reset g = {0};
     int32_t out = 0;
     (void)state;
     rig_open(&r);
@@ -415,7 +415,7 @@ static bide_poll scenario_owned_arguments(bide_allocator *allocator)
     gate g = {.open = true};
     Wire wire = {&order, &g};
     Sender s = Wire_as_Sender(&wire, NULL);
-    struct Sender_send f;
+    struct Sender_send f = {0};
     struct dig deep;
     int32_t out = 0;
     bide_poll p;

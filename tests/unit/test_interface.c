@@ -101,7 +101,7 @@ static void I01_required_method_static(void **state)
 {
     rig r;
     Steady steady = {0};
-    struct Steady_add f;
+    struct Steady_add f = {0};
     int32_t out = 0;
     (void)state;
     rig_open(&r);
@@ -121,7 +121,7 @@ static void I02_required_method_dyn_box(void **state)
     Steady steady = {0};
     Slow slow = {0, 1};
     Meter fast = Steady_as_Meter(&steady, NULL), waits = Slow_as_Meter(&slow, NULL);
-    struct Meter_add f;
+    struct Meter_add f = {0};
     int32_t out = 0;
     (void)state;
     rig_open(&r);
@@ -147,7 +147,8 @@ static void the_handles_allocator_comes_first(void **state)
     rig r, other;
     Slow slow = {0, 1};
     Meter m;
-    struct Meter_add f;
+    struct Meter_add f = {0};
+    bide_box box = BIDE_BOX_EMPTY;
     int32_t out = 0;
     (void)state;
     rig_open(&r);
@@ -158,6 +159,16 @@ static void the_handles_allocator_comes_first(void **state)
     assert_int_equal(r.counter.allocs, 0);
     assert_int_equal(other.counter.allocs, 1);
     assert_int_equal(other.counter.frees, 1);
+    /* A boxed call: the allocator named in the call, else the handle's, else the context's. */
+    assert_int_equal(Meter_add_start_box(&box, &m, 1, 2, NULL, &r.cx, &out), BIDE_PENDING);
+    bide_box_drop(&box);
+    assert_int_equal(other.counter.allocs, 2);
+    assert_int_equal(r.counter.allocs, 0);
+    assert_int_equal(Meter_add_start_box(&box, &m, 1, 2, r.cx.allocator, &r.cx, &out),
+                     BIDE_PENDING);
+    bide_box_drop(&box);
+    assert_int_equal(other.counter.allocs, 2);
+    assert_int_equal(r.counter.allocs, 1);
     rig_close(&other);
     rig_close(&r);
 }
@@ -167,7 +178,7 @@ static void a_dyn_call_is_lazy(void **state)
     rig r;
     Slow slow = {7, 1};
     Meter m = Slow_as_Meter(&slow, NULL);
-    struct Meter_add f;
+    struct Meter_add f = {0};
     int32_t out = 0;
     (void)state;
     rig_open(&r);
@@ -197,8 +208,8 @@ static void I06_async_and_sync_methods_mixed(void **state)
     both[0] = Slow_as_Meter(&slow, NULL);
     both[1] = Steady_as_Meter(&steady, NULL);
     for (int i = 0; i < 2; i++) {
-        struct Meter_add add;
-        struct Meter_reset reset;
+        struct Meter_add add = {0};
+        struct Meter_reset reset = {0};
         int32_t out = 0;
         Meter_poke(&both[i], 3);
         assert_int_equal(Meter_last(&both[i]), 3);
@@ -223,7 +234,7 @@ static void I16_receiver_const(void **state)
     rig r;
     Slow slow = {0, 2};
     Meter m = Slow_as_Meter(&slow, NULL);
-    struct Meter_add f, g;
+    struct Meter_add f = {0}, g = {0};
     int32_t a = 0, b = 0;
     (void)state;
     rig_open(&r);
@@ -244,7 +255,7 @@ static void I17_receiver_mut(void **state)
     rig r;
     Slow slow = {5, 1};
     Meter m = Slow_as_Meter(&slow, NULL);
-    struct Meter_reset f;
+    struct Meter_reset f = {0};
     (void)state;
     rig_open(&r);
     assert_int_equal(Meter_reset_start(&f, &m, &r.cx, NULL), BIDE_PENDING);
@@ -259,7 +270,7 @@ static void I20_call_on_reference_object(void **state)
     rig r;
     Steady steady = {0};
     Meter a = Steady_as_Meter(&steady, NULL), b = a;
-    struct Meter_add f;
+    struct Meter_add f = {0};
     int32_t out = 0;
     (void)state;
     rig_open(&r);
@@ -298,9 +309,9 @@ static void generic_code_from_one_source(void **state)
     Steady steady = {0};
     Slow slow = {0, 1};
     Meter on_steady = Steady_as_Meter(&steady, NULL), on_slow = Slow_as_Meter(&slow, NULL);
-    struct twice_Steady s;
-    struct twice_Slow w;
-    struct twice_Meter d;
+    struct twice_Steady s = {0};
+    struct twice_Slow w = {0};
+    struct twice_Meter d = {0};
     int32_t out = 0;
     (void)state;
     rig_open(&r);
@@ -374,7 +385,7 @@ static void I21_call_on_dyn_of_dyn(void **state)
     Slow slow = {0, 1};
     Doubled one, two;
     Meter m;
-    struct Meter_add f;
+    struct Meter_add f = {0};
     int32_t out = 0;
     (void)state;
     rig_open(&r);
@@ -394,8 +405,8 @@ static void F18_double_crossing_adds_no_layer(void **state)
     rig r;
     Slow slow = {0, 1};
     Meter inner, middle, outer;
-    struct Meter_add f;
-    bide_box box;
+    struct Meter_add f = {0};
+    bide_box box = BIDE_BOX_EMPTY;
     int32_t out = 0;
     (void)state;
     rig_open(&r);
@@ -421,7 +432,7 @@ static void F18_double_crossing_adds_no_layer(void **state)
 /* Number n naps n times and has a buffer of n bytes in its frame. */
 #define ROWS_OF_ITEM(ROW, n)                                                                       \
     ROW(PARAM, item_##n *, self)                                                                   \
-    ROW(PARAM, int32_t, x) ROW(BUFFER, bytes_##n, bytes) ROW(CHILD, nap, rest)
+    ROW(PARAM, int32_t, x) ROW(LOCAL, bytes_##n, bytes) ROW(CHILD, nap, rest)
 #define ITEM(n)                                                                                    \
     typedef struct item_##n {                                                                      \
         int32_t base;                                                                              \
@@ -548,7 +559,7 @@ static bide_poll scenario_three_layers(bide_allocator *allocator)
     Slow slow = {0, 2};
     Doubled one, two;
     Meter m;
-    struct twice_Meter f;
+    struct twice_Meter f = {0};
     int32_t out = 0;
     bide_poll p;
     one.inner = Slow_as_Meter(&slow, NULL);

@@ -23,12 +23,13 @@ typedef int32_t results[8];
         for (int i = 0; i < N; i++)                                                                \
             f->sum = f->sum * 10 + f->r[i];                                                        \
         BIDE_RETURN(f->sum);                                                                       \
-        BIDE_CLEANUP:                                                                              \
+    BIDE_CLEANUP:                                                                                  \
         bide_drop_order_note(f->p->order, "cleanup");                                              \
         BIDE_END;                                                                                  \
     }
 #define JOIN_ROWS(ROW, ...)                                                                        \
-    ROW(PARAM, plan *, p) ROW(BUFFER, results, r) ROW(LOCAL, int32_t, sum) ROW(JOIN, all, __VA_ARGS__)
+    ROW(PARAM, plan *, p)                                                                          \
+    ROW(BUFFER, results, r) ROW(LOCAL, int32_t, sum) ROW(JOIN, all, __VA_ARGS__)
 #define ONE(F, name, i) (F, name, f->r[i], (f->p + (i)))
 
 #define join2_FRAME(ROW) JOIN_ROWS(ROW, (leaf, a), (mleaf, b))
@@ -82,7 +83,10 @@ SHAPE(5)
 SHAPE(6)
 SHAPE(7)
 SHAPE(8)
-#define SHAPE_ROW(N) {&join##N##_type, init_##N, start_##N, start_box_##N, N}
+#define SHAPE_ROW(N)                                                                               \
+    {                                                                                              \
+        &join##N##_type, init_##N, start_##N, start_box_##N, N                                     \
+    }
 static const shape shapes[] = {SHAPE_ROW(2), SHAPE_ROW(3), SHAPE_ROW(4), SHAPE_ROW(5),
                                SHAPE_ROW(6), SHAPE_ROW(7), SHAPE_ROW(8)};
 enum { SHAPES = sizeof shapes / sizeof *shapes };

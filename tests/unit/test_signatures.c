@@ -273,7 +273,7 @@ static void I24_borrowed_args_outlive_call(void **state)
     rig r;
     Probe probe = {1};
     Mixed m = Probe_as_Mixed(&probe, NULL);
-    struct Mixed_measure f;
+    struct Mixed_measure f = {0};
     char text[] = "borrowed";
     point p = {1, 2}, q = {10, 20};
     triple t = {{3, 4, 5}};
@@ -296,7 +296,7 @@ static void over_aligned_parameters(void **state)
     rig r;
     Probe probe = {1};
     Mixed m = Probe_as_Mixed(&probe, NULL);
-    struct Mixed_aligned f;
+    struct Mixed_aligned f = {0};
     wide64 w = {{0}};
     bool out = false;
     (void)state;
@@ -396,7 +396,7 @@ static void results_of_every_size(void **state)
     for (int naps = 0; naps < 2; naps++) {
         Probe probe = {naps};
         Results m_ = Probe_as_Results(&probe, NULL);
-        struct Results_nothing nothing;
+        struct Results_nothing nothing = {0};
         kilobyte large;
         wide32 by32;
         wide64 by64;
@@ -469,8 +469,8 @@ static void I25_array_and_const_sized_args(void **state)
     Large large = {0};
     SourceSmall s = Small_as_SourceSmall(&small, NULL);
     SourceLarge l = Large_as_SourceLarge(&large, NULL);
-    struct SourceSmall_next fs;
-    struct SourceLarge_next fl;
+    struct SourceSmall_next fs = {0};
+    struct SourceLarge_next fl = {0};
     triple t = {{1, 2, 3}};
     kilobyte k = {{0}};
     (void)state;
@@ -576,8 +576,8 @@ static bide_poll scenario_aligned_and_large(bide_allocator *allocator)
     Probe probe = {1};
     Mixed m = Probe_as_Mixed(&probe, NULL);
     Results results = Probe_as_Results(&probe, NULL);
-    struct Mixed_aligned f;
-    struct Results_large g;
+    struct Mixed_aligned f = {0};
+    struct Results_large g = {0};
     wide64 w = {{0}};
     kilobyte k;
     bool out = false;

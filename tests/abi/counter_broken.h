@@ -1,0 +1,29 @@
+/*
+ * counter_broken.h: what a careless second release would declare: the parameter of a method has
+ * another type. Binding must refuse it, and name `receive`.
+ */
+#ifndef COUNTER_H
+#define COUNTER_H
+
+#include <bide/bide.h>
+
+typedef struct counter_options {
+    uint32_t size;
+    int32_t step;
+} counter_options;
+
+typedef struct counter_mail {
+    bide_waker *waker;
+    int32_t value;
+    bool full;
+} counter_mail;
+
+#define Counter_METHODS(METHOD, I, Self)                                                           \
+    METHOD(I, Self, ASYNC, int32_t, add, (int32_t, n))                                             \
+    METHOD(I, Self, ASYNC_MUT, void, configure, (const counter_options *, options))                \
+    METHOD(I, Self, ASYNC, int32_t, receive, (counter_mail, mail))                                 \
+    METHOD(I, Self, SYNC, int32_t, total)                                                          \
+    METHOD(I, Self, SYNC, bool, is_even, (bool, strict))
+BIDE_INTERFACE(Counter);
+
+#endif
