@@ -205,7 +205,8 @@
 
 /* BIDE_AWAIT_JOIN(slot, (F, a, lvalue, (args)), (G, b, lvalue, (args)), ...): starts 2 to 8
  * children and waits for all of them. Each names its member of the JOIN row, in any order. When
- * one fails, those still pending are dropped, and the body ends with its code. BIDE_VOID as lvalue
+ * one fails, those still pending are dropped, and the body ends with its code; when that is at its
+ * start, those named behind it are not begun, and their arguments not evaluated. BIDE_VOID as lvalue
  * of a void future. The lvalues are fields of the frame, or outlive the await. */
 #define BIDE_AWAIT_JOIN(slot, ...)                                                                 \
     do {                                                                                           \

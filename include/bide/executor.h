@@ -139,32 +139,36 @@ BIDE_INLINE bide_poll bide_block_on(const bide_type *type, void *frame, void *ou
     return bide_priv_block_on(type, frame, out, options);
 }
 
-/* BIDE_BLOCK_ON_TO(code, F, out, (args)): a statement. Builds F(args) on the C stack, runs it with
- * bide_block_on, and stores the result code in the lvalue `code`. `out` points to an F_output, or
- * is NULL where that is void. BIDE_RUN_UNTIL_TO(code, ex, F, out, (args)): the same on a
- * bide_local.
+/* Statements that build F(args) on the C stack, run it, and store the result code in the lvalue
+ * `code`. `out` points to an F_output, or is NULL where that is void.
+ *
+ *     BIDE_BLOCK_ON_TO(code, F, out, (args))
+ *     BIDE_BLOCK_ON_WITH_TO(code, F, out, options, (args))     a const bide_local_options *
+ *     BIDE_RUN_UNTIL_TO(code, ex, F, out, (args))              on a bide_local
+ *
  * Shape: do { struct F frame; init; run; } while (0). */
-#define BIDE_BLOCK_ON_TO(code, F, out, args) BIDE_PRIV_BLOCK_ON_TO(code, F, out, args)
-#define BIDE_PRIV_BLOCK_ON_TO(code, F, out, args)                                                  \
+#define BIDE_BLOCK_ON_TO(code, F, out, args)                                                       \
+    BIDE_PRIV_RUN_TO(code, F, out, args, bide_block_on(BIDE_PRIV_RUN_ARGS(F), NULL))
+#define BIDE_BLOCK_ON_WITH_TO(code, F, out, options, args)                                         \
+    BIDE_PRIV_RUN_TO(code, F, out, args, bide_block_on(BIDE_PRIV_RUN_ARGS(F), (options)))
+#define BIDE_RUN_UNTIL_TO(code, ex, F, out, args)                                                  \
+    BIDE_PRIV_RUN_TO(code, F, out, args, bide_local_run_until((ex), BIDE_PRIV_RUN_ARGS(F)))
+#define BIDE_PRIV_RUN_ARGS(F) &BIDE_PRIV_CAT(F, _type), &bide_run_frame, bide_run_out
+#define BIDE_PRIV_RUN_TO(code, F, out, args, run)                                                  \
     do {                                                                                           \
-        struct F bide_block_on_frame;                                                              \
-        F##_init(&bide_block_on_frame BIDE_PRIV_MORE args);                                        \
-        (code) = bide_block_on(&F##_type, &bide_block_on_frame, (out), NULL);                      \
-    } while (0)
-#define BIDE_RUN_UNTIL_TO(code, ex, F, out, args) BIDE_PRIV_RUN_UNTIL_TO(code, ex, F, out, args)
-#define BIDE_PRIV_RUN_UNTIL_TO(code, ex, F, out, args)                                             \
-    do {                                                                                           \
-        struct F bide_run_until_frame;                                                             \
-        F##_init(&bide_run_until_frame BIDE_PRIV_MORE args);                                       \
-        (code) = bide_local_run_until((ex), &F##_type, &bide_run_until_frame, (out));              \
+        struct F bide_run_frame;                                                                   \
+        F##_output *bide_run_out = (out); /* of the right type, or the compiler says so */         \
+        F##_init(&bide_run_frame BIDE_PRIV_MORE args);                                             \
+        (code) = run;                                                                              \
     } while (0)
 
 /* The same as expressions of type bide_poll, where the compiler can. */
 #ifdef __GNUC__
-#define BIDE_BLOCK_ON(F, out, args)                                                                \
+#define BIDE_BLOCK_ON(F, out, args) BIDE_BLOCK_ON_WITH(F, out, NULL, args)
+#define BIDE_BLOCK_ON_WITH(F, out, options, args)                                                  \
     __extension__({                                                                                \
         bide_poll bide_block_on_code;                                                              \
-        BIDE_BLOCK_ON_TO(bide_block_on_code, F, out, args);                                        \
+        BIDE_BLOCK_ON_WITH_TO(bide_block_on_code, F, out, options, args);                          \
         bide_block_on_code;                                                                        \
     })
 #define BIDE_RUN_UNTIL(ex, F, out, args)                                                           \

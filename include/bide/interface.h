@@ -23,8 +23,9 @@
  *
  * Up to 12 parameters a row, each a pair (type, name); arrays and function pointers need a
  * typedef. The names of parameters are no part of the contract. A method cannot be named bind,
- * query, destroy, interface or vtable, or header: the interface gives these itself; nor can two
- * methods be named m and m_poll (or m_init, m_drop, m_start, m_type, ...). Self cannot be used in a row: through a handle the type of another object is not known.
+ * query, destroy, interface, vtable or header: the interface gives these itself; nor can two
+ * methods be named m and m_poll (or m_init, m_drop, m_start, m_type, ...). Self cannot be used in
+ * a row: through a handle the type of another object is not known.
  *
  * What the interface I gives its users. The handle `I` is {self, vtable, allocator}: it does not
  * own, and may be copied freely. A call I_m(&handle, args...) of an ASYNC row is a future type

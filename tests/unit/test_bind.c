@@ -240,13 +240,13 @@ static void bool_is_one_type_in_both_languages(void **state)
     (void)state;
     memcpy(rows, Calc_interface.signatures, sizeof rows);
     theirs.signatures = rows;
-    rows[1].text = "bool, bool strict";
+    rows[1].text = "bool, bool";
     assert_int_equal(bide_bind(&theirs, &Impl_Calc_vtable.header, NULL), BIDE_READY);
-    rows[1].text = "_Bool, _Bool strict";
+    rows[1].text = "_Bool, _Bool";
     assert_int_equal(bide_bind(&theirs, &Impl_Calc_vtable.header, NULL), BIDE_READY);
-    rows[1].text = "_Bool, int strict";
+    rows[1].text = "_Bool, int";
     assert_int_equal(bide_bind(&theirs, &Impl_Calc_vtable.header, NULL), BIDE_EMISMATCH);
-    rows[1].text = "_Bool, _Bool strictly";
+    rows[1].text = "_Bool, _Boolean";
     assert_int_equal(bide_bind(&theirs, &Impl_Calc_vtable.header, NULL), BIDE_EMISMATCH);
 }
 

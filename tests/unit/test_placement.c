@@ -92,6 +92,21 @@ static void memory_is_taken_only_to_wait(void **state)
     }
 }
 
+static void C37_panic_waker_never_called_on_ready_path(void **state)
+{
+    (void)state;
+    for (int i = 0; i < STARTS; i++) {
+        bide_panic_waker waker;
+        stage s;
+        stage_open(&s, NULL);
+        bide_panic_waker_init(&waker);
+        s.cx.waker = &waker.base;
+        assert_int_equal(live(starts[i].start, 0, &s, NULL, true), BIDE_READY);
+        assert_int_equal(waker.violations, 0);
+        stage_close(&s);
+    }
+}
+
 /* P33: the named allocator, else the context's, else the default. */
 static void P33_per_call_allocator_overrides_the_contexts(void **state)
 {
@@ -578,6 +593,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_taken_only_to_wait),
+        cmocka_unit_test(C37_panic_waker_never_called_on_ready_path),
         cmocka_unit_test(P33_per_call_allocator_overrides_the_contexts),
         cmocka_unit_test(each_allocator_serves_suspended_calls),
         cmocka_unit_test(P12_P14_the_frame_is_in_the_slot_and_the_slot_is_reusable),

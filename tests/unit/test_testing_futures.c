@@ -170,6 +170,33 @@ static void the_event_is_set_by_another_thread(void **state)
     }
 }
 
+/* F04, F12: what the leaves do with a waker, exactly. */
+static void F04_waker_call_log(void **state)
+{
+    bide_recording_waker waker;
+    bide_manual_event event;
+    bide_context cx = {.size = sizeof cx, .waker = &waker.base};
+    struct bide_pending_times times;
+    struct bide_event_wait wait;
+    (void)state;
+    bide_manual_event_init(&event);
+    bide_recording_waker_init(&waker);
+    assert_int_equal(bide_pending_times_start(&times, 2, &cx, NULL), BIDE_PENDING);
+    assert_int_equal(drive(&bide_pending_times_type, &times, &cx, NULL), BIDE_READY);
+    assert_string_equal(bide_recording_waker_text(&waker), "wake_by_ref wake_by_ref");
+    bide_recording_waker_init(&waker);
+    assert_int_equal(bide_event_wait_start(&wait, &event, &cx, NULL), BIDE_PENDING);
+    bide_manual_event_set(&event);
+    assert_string_equal(bide_recording_waker_text(&waker), "clone wake");
+    bide_event_wait_drop(&wait);
+    bide_manual_event_reset(&event);
+    bide_recording_waker_init(&waker);
+    assert_int_equal(bide_event_wait_start(&wait, &event, &cx, NULL), BIDE_PENDING);
+    bide_event_wait_drop(&wait);
+    bide_manual_event_set(&event);
+    assert_string_equal(bide_recording_waker_text(&waker), "clone drop");
+}
+
 /* ---- wrappers ----------------------------------------------------------------------------- */
 
 #define free_one(value) bide_droppable_release(&(value))
@@ -412,6 +439,7 @@ int main(void)
         cmocka_unit_test(an_event_wakes_who_waits),
         cmocka_unit_test(a_set_event_costs_nothing),
         cmocka_unit_test(the_event_is_set_by_another_thread),
+        cmocka_unit_test(F04_waker_call_log),
         cmocka_unit_test(a_wrapper_has_the_traits_that_it_keeps),
         cmocka_unit_test(calls_are_counted_direct_and_indirect),
         cmocka_unit_test(I01_required_method_static),

@@ -83,8 +83,8 @@ BIDE_ASYNC(void, inner)
     ROW(PARAM, plan *, p)                                                                          \
     ROW(LOCAL, int32_t, x)                                                                         \
     ROW(CHILD, inner, a)                                                                           \
-    ROW(BOXED, inner, b) ROW(CHILD, leaf, c)                                                       \
-        ROW(JOIN, d, (inner, one), (leaf, two), (bide_pending_times, three))
+    ROW(BOXED, inner, b)                                                                           \
+    ROW(CHILD, leaf, c) ROW(JOIN, d, (inner, one), (leaf, two), (bide_pending_times, three))
 BIDE_ASYNC(void, outer)
 {
     BIDE_BEGIN(outer);
@@ -120,6 +120,7 @@ static void D01_the_tree_at_each_suspension(void **state)
     writer w;
     (void)state;
     stage_open(&s, NULL);
+    memset(&frame, 0, sizeof frame);
     outer_init(&frame, plans);
     for (int k = 0; k < 7; k++) {
         assert_string_equal(told(&w, &outer_type, &frame), trees[k]);
@@ -147,6 +148,7 @@ static void a_dropped_frame_tells_nothing(void **state)
     writer w;
     (void)state;
     stage_open(&s, NULL);
+    memset(&frame, 0, sizeof frame);
     assert_int_equal(outer_start(&frame, plans, &s.cx, NULL), BIDE_PENDING);
     assert_string_equal(told(&w, &outer_type, &frame), "outer[inner[bide_pending_once[]]]");
     outer_drop(&frame);
@@ -200,6 +202,7 @@ static void wrappers_tell_what_they_wrap(void **state)
     writer w;
     (void)state;
     stage_open(&s, NULL);
+    memset(&frame, 0, sizeof frame);
     assert_int_equal(wrapped_start(&frame, &s.cx, NULL), BIDE_PENDING);
     assert_string_equal(told(&w, &wrapped_type, &frame), "wrapped[inner[bide_pending_once[]]]");
     assert_int_equal(wrapped_poll(&frame, &s.cx, NULL), BIDE_PENDING);
