@@ -29,6 +29,10 @@
  * function that gets the operation as a constant. A start runs on the C stack until it must have a
  * frame; a drop resumes at the await, drops the child, and goes on to the cleanup.
  *
+ * Nesting uses the C stack: each level of calls in flight costs some bytes of it in start, poll and
+ * drop (80 to 160 in optimised builds for a small body; tests/unit/test_limits.c asserts 256), so a
+ * recursion is as deep as the thread's stack allows.
+ *
  * What ends a body: BIDE_RETURN; a failure code of a child (unless caught) or BIDE_FAIL; a drop;
  * or falling into BIDE_END, which is BIDE_READY for void and BIDE_EMISUSE else. In every case the
  * cleanup runs (except before the first poll), owned parameters are released in reverse order,
@@ -206,8 +210,8 @@
 /* BIDE_AWAIT_JOIN(slot, (F, a, lvalue, (args)), (G, b, lvalue, (args)), ...): starts 2 to 8
  * children and waits for all of them. Each names its member of the JOIN row, in any order. When
  * one fails, those still pending are dropped, and the body ends with its code; when that is at its
- * start, those named behind it are not begun, and their arguments not evaluated. BIDE_VOID as lvalue
- * of a void future. The lvalues are fields of the frame, or outlive the await. */
+ * start, those named behind it are not begun, and their arguments not evaluated. BIDE_VOID as
+ * lvalue of a void future. The lvalues are fields of the frame, or outlive the await. */
 #define BIDE_AWAIT_JOIN(slot, ...)                                                                 \
     do {                                                                                           \
         BIDE_PRIV_TAKE                                                                             \

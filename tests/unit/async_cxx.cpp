@@ -22,7 +22,8 @@ static void release(counted *c)
 
 typedef int32_t ints[4];
 
-#define leaf_FRAME(ROW) ROW(TRAITS, BIDE_SEND | BIDE_UNPIN) ROW(PARAM, int32_t, v) ROW(LOCAL, int, polls)
+#define leaf_FRAME(ROW)                                                                            \
+    ROW(TRAITS, BIDE_SEND | BIDE_UNPIN) ROW(PARAM, int32_t, v) ROW(LOCAL, int, polls)
 BIDE_FUTURE(int32_t, leaf)
 bide_poll leaf_poll(struct leaf *f, bide_context *cx, int32_t *out)
 {
