@@ -19,6 +19,12 @@
 #include <bide/bide.h>
 #include <bide/testing.h>
 
+/* Where the C stack is now. Not the address of a local: sanitizers move those off the stack. */
+static inline uintptr_t test_stack_pointer(void)
+{
+    return (uintptr_t)__builtin_frame_address(0);
+}
+
 typedef bide_poll (*test_scenario)(bide_allocator *allocator);
 
 /* Runs a scenario once: the nth allocation fails, or none if n is 0. */

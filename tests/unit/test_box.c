@@ -348,8 +348,7 @@ static uintptr_t lowest, highest;
 
 static void note_stack(void)
 {
-    volatile char here = 0;
-    uintptr_t at = (uintptr_t)&here;
+    uintptr_t at = test_stack_pointer();
     if (at < lowest)
         lowest = at;
     if (at > highest)

@@ -1,6 +1,5 @@
 /*
- * test_limits.c: how deep and how often: stack use of many completions in a row, and of deep
- * nesting.
+ * test_limits.c: how deep calls may nest, and what a level of nesting costs of the C stack.
  */
 #include "support.h"
 
@@ -11,53 +10,9 @@ static uintptr_t deepest;
 
 static void note_depth(void)
 {
-    char here;
-    uintptr_t at = (uintptr_t)(void *)&here;
+    uintptr_t at = test_stack_pointer();
     if (at < deepest)
         deepest = at;
-}
-
-/* ---- many calls that complete at once ------------------------------------------------------ */
-
-#define one_FRAME(ROW) ROW(PARAM, uint32_t, n)
-BIDE_ASYNC(uint32_t, one)
-{
-    BIDE_BEGIN(one);
-    note_depth();
-    BIDE_RETURN(f->n & 1u);
-    BIDE_END;
-}
-
-#define many_FRAME(ROW)                                                                            \
-    ROW(PARAM, uint32_t, rounds)                                                                   \
-    ROW(LOCAL, uint32_t, i) ROW(LOCAL, uint32_t, bit) ROW(LOCAL, uint32_t, sum) ROW(CHILD, one, c)
-BIDE_ASYNC(uint32_t, many)
-{
-    BIDE_BEGIN(many);
-    for (f->i = 0; f->i < f->rounds; f->i++) {
-        BIDE_AWAIT_TO(f->bit, one, c, (f->i));
-        f->sum += f->bit;
-    }
-    BIDE_RETURN(f->sum);
-    BIDE_END;
-}
-
-static uintptr_t depth_of(uint32_t rounds)
-{
-    uint32_t sum = 0;
-    bide_poll code;
-    deepest = UINTPTR_MAX;
-    BIDE_BLOCK_ON_TO(code, many, &sum, (rounds));
-    assert_int_equal(code, BIDE_READY);
-    assert_int_equal(sum, rounds / 2);
-    return deepest;
-}
-
-static void synchronous_completions_use_constant_stack(void **state)
-{
-    uintptr_t few = depth_of(2);
-    (void)state;
-    assert_int_equal(depth_of(100000), few);
 }
 
 /* ---- a deep chain of boxed calls ------------------------------------------------------------ */
@@ -95,7 +50,7 @@ struct descent {
 static void *descend(void *arg)
 {
     struct descent *d = arg;
-    char here;
+    uintptr_t here = test_stack_pointer();
     bide_counting_waker waker;
     bide_context cx = {.size = sizeof cx};
     bide_box box = BIDE_BOX_EMPTY;
@@ -106,7 +61,7 @@ static void *descend(void *arg)
     if (d->code == BIDE_PENDING && !d->drop)
         d->code = bide_box_poll(&box, &cx, NULL);
     bide_box_drop(&box);
-    d->bytes_a_level = ((uintptr_t)(void *)&here - deepest) / d->depth;
+    d->bytes_a_level = (here - deepest) / d->depth;
     return NULL;
 }
 
@@ -162,7 +117,6 @@ TEST_EVERY_FAILURE(deep_chain_with_every_failure, scenario)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(synchronous_completions_use_constant_stack),
         cmocka_unit_test(deep_chain_is_dropped),
         cmocka_unit_test(deep_chain_finishes),
         cmocka_unit_test(deep_chain_with_every_failure),
