@@ -30,6 +30,13 @@ static bide_poll start(struct bide_priv_sleep *s, bide_runtime *rt, const bide_c
     return BIDE_READY;
 }
 
+static bide_poll end(struct bide_priv_sleep *s, bide_poll r)
+{
+    stop(s);
+    s->ended = true;
+    return r;
+}
+
 /* Waits until `deadline`. A poll that changes neither waker nor runtime leaves the timer alone: the
  * waker that it holds cannot have been freed, so equal pointers are the same waker. One that fired
  * is due by now, unless the clock is another one. */
@@ -45,20 +52,21 @@ static bide_poll wait(struct bide_priv_sleep *s, bide_context *cx, uint64_t dead
         if (r == BIDE_READY)
             return BIDE_PENDING;
     }
-    stop(s);
-    return r;
+    return end(s, r);
 }
 
 bide_poll bide_sleep_poll(struct bide_sleep *f, bide_context *cx, void *out)
 {
     (void)out;
+    if (f->sleep.ended)
+        return BIDE_EMISUSE;
     /* From the first poll on, `ms` holds the deadline. */
     if (!f->polled) {
         uint64_t now;
         bide_poll r = bide_runtime_now(bide_context_runtime(cx), &now);
         uint64_t length = bide_ms(f->ms);
         if (r != BIDE_READY)
-            return r;
+            return end(&f->sleep, r);
         f->ms = length > UINT64_MAX - now ? UINT64_MAX : now + length;
         f->polled = true;
     }
@@ -75,6 +83,8 @@ BIDE_FUTURE_DEFINE(void, bide_sleep);
 bide_poll bide_sleep_until_poll(struct bide_sleep_until *f, bide_context *cx, void *out)
 {
     (void)out;
+    if (f->sleep.ended)
+        return BIDE_EMISUSE;
     return wait(&f->sleep, cx, f->ns);
 }
 

@@ -126,15 +126,18 @@ BIDE_FUTURE_DECLARE_AS(BIDE_API, void, bide_offload)
 /* bide_yield() -> void: suspends once, with the task scheduled again behind those that wait for
  * their turn already. */
 #define bide_yield_FRAME(ROW)                                                                      \
-    ROW(TRAITS, BIDE_SEND | BIDE_SYNC | BIDE_UNPIN) ROW(LOCAL, bool, yielded)
+    ROW(TRAITS, BIDE_SEND | BIDE_SYNC | BIDE_UNPIN) ROW(LOCAL, uint8_t, polls)
 BIDE_FUTURE(void, bide_yield)
 
 BIDE_INLINE bide_poll bide_yield_poll(struct bide_yield *f, bide_context *cx, void *out)
 {
     (void)out;
-    if (f->yielded)
-        return BIDE_READY;
-    f->yielded = true;
+    if (f->polls) {
+        bide_poll r = f->polls == 1 ? BIDE_READY : BIDE_EMISUSE;
+        f->polls = 2;
+        return r;
+    }
+    f->polls = 1;
     bide_waker_wake_by_ref(cx->waker);
     return BIDE_PENDING;
 }

@@ -23,6 +23,7 @@ struct bide_priv_sleep {
     bide_timer timer;
     bide_runtime *runtime; /* NULL: not started */
     bide_waker *seen;      /* to compare with; the timer owns the clone */
+    bool ended;            /* the sleep is over */
 };
 
 /* bide_sleep(ms) -> void: ends `ms` milliseconds after its first poll. */

@@ -374,6 +374,38 @@ static bide_poll sleep_in_a_task(bide_allocator *allocator)
 }
 TEST_EVERY_FAILURE(P32_alloc_fail_at_k, sleep_in_a_task)
 
+static void a_leaf_polled_after_its_end_is_misuse(void **state)
+{
+    bide_panic_waker waker;
+    bide_context cx = {.size = sizeof cx};
+    struct bide_sleep sleep;
+    struct bide_sleep_until until;
+    struct bide_yield turn;
+    bide_counting_waker counting;
+    bide_local *ex;
+    (void)state;
+    bide_panic_waker_init(&waker);
+    bide_counting_waker_init(&counting);
+    assert_int_equal(bide_local_new(NULL, &ex), BIDE_READY);
+    cx.waker = &waker.base;
+    cx.runtime = bide_local_runtime(ex);
+    assert_int_equal(bide_sleep_start(&sleep, 0, &cx, NULL), BIDE_READY);
+    assert_int_equal(bide_sleep_poll(&sleep, &cx, NULL), BIDE_EMISUSE);
+    bide_sleep_drop(&sleep);
+    assert_int_equal(bide_sleep_until_start(&until, 0, &cx, NULL), BIDE_READY);
+    assert_int_equal(bide_sleep_until_poll(&until, &cx, NULL), BIDE_EMISUSE);
+    cx.runtime = NULL;
+    assert_int_equal(bide_sleep_start(&sleep, 0, &cx, NULL), BIDE_ENOSYS);
+    assert_int_equal(bide_sleep_poll(&sleep, &cx, NULL), BIDE_EMISUSE);
+    assert_int_equal(waker.violations, 0);
+    cx.waker = &counting.base;
+    assert_int_equal(bide_yield_start(&turn, &cx, NULL), BIDE_PENDING);
+    assert_int_equal(bide_yield_poll(&turn, &cx, NULL), BIDE_READY);
+    assert_int_equal(bide_yield_poll(&turn, &cx, NULL), BIDE_EMISUSE);
+    assert_int_equal(bide_counting_waker_total(&counting), 1);
+    bide_local_free(ex);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -388,6 +420,7 @@ int main(void)
         cmocka_unit_test(sleep_registers_again_only_for_another_waker),
         cmocka_unit_test(sleep_moves_to_another_runtime),
         cmocka_unit_test(dropped_sleep_wakes_nobody),
+        cmocka_unit_test(a_leaf_polled_after_its_end_is_misuse),
         cmocka_unit_test(starting_on_an_ended_executor_is_refused),
         cmocka_unit_test(P32_alloc_fail_at_k),
     };
