@@ -42,26 +42,26 @@ BIDE_PRIV_ALWAYS header *previous(header *h)
 /* Writes the header at h, `pad` bytes above the top, and takes `whole` bytes for its block. */
 BIDE_PRIV_ALWAYS void *push_at(bide_slab *slab, header *h, size_t pad, size_t whole)
 {
-    *h = (header)((unsigned char *)h - (unsigned char *)slab->last) | (header)pad << 32;
-    slab->last = h;
-    slab->top = (unsigned char *)(h + 1) + whole;
+    *h = (header)((unsigned char *)h - (unsigned char *)slab->bump.last) | (header)pad << 32;
+    slab->bump.last = h;
+    slab->bump.top = (unsigned char *)(h + 1) + whole;
     return h + 1;
 }
 
 /* A block of any size and alignment from the slab's own memory, or NULL when it is full. */
 static void *push(bide_slab *slab, size_t bytes, size_t align)
 {
-    size_t room = (size_t)(slab->u.end - slab->top);
+    size_t room = (size_t)(slab->bump.end - slab->bump.top);
     size_t pad;
     header *h;
     if (room < sizeof(header))
         return NULL;
     room -= sizeof(header);
-    pad = bide_priv_pad(slab->top + sizeof(header), align);
+    pad = bide_priv_pad(slab->bump.top + sizeof(header), align);
     /* In this order no sum can overflow; room is a whole number of grains. */
     if (pad >= room || bytes > room - pad)
         return NULL;
-    h = (header *)(void *)(slab->top + pad);
+    h = (header *)(void *)(slab->bump.top + pad);
     bide_priv_unpoison(h, sizeof(header));
     return push_at(slab, h, pad, bide_priv_grains(bytes));
 }
@@ -70,7 +70,7 @@ static void *push(bide_slab *slab, size_t bytes, size_t align)
 BIDE_PRIV_ALWAYS void pop(bide_slab *slab, header *h)
 {
     unsigned char *top;
-    if (BIDE_PRIV_UNLIKELY(h != slab->last)) {
+    if (BIDE_PRIV_UNLIKELY(h != slab->bump.last)) {
         *h |= FREED;
         return;
     }
@@ -78,8 +78,8 @@ BIDE_PRIV_ALWAYS void pop(bide_slab *slab, header *h)
         top = (unsigned char *)h - (*h >> 32);
         h = previous(h);
     } while (*h & FREED);
-    slab->top = top;
-    slab->last = h;
+    slab->bump.top = top;
+    slab->bump.last = h;
 }
 
 /* Takes in what other threads have given back. */
@@ -127,7 +127,7 @@ static BIDE_PRIV_COLD void free_remote(bide_slab *slab, void *block, size_t byte
     for (;;) {
         if (head == retired) {
             bide_priv_reveal(block, bytes); /* it may have retired since the first look */
-            if (bide_priv_sub_acq_rel(BIDE_PRIV_SIZE(&slab->u.orphans), (size_t)1) == 1)
+            if (bide_priv_sub_acq_rel(BIDE_PRIV_SIZE(&slab->orphans), (size_t)1) == 1)
                 give_up(slab);
             return;
         }
@@ -158,13 +158,17 @@ BIDE_PRIV_ALWAYS void slab_put(bide_allocator *giver, void *block, size_t bytes,
 static void *slab_alloc(bide_allocator *self, size_t bytes, size_t align, bide_allocator **giver)
 {
     bide_slab *slab = (bide_slab *)self;
-    size_t room = (size_t)(slab->u.end - slab->top);
-    size_t need = (bytes + sizeof(header) + BIDE_PRIV_GRAIN - 1) & ~(BIDE_PRIV_GRAIN - 1);
-    /* bytes - 1: nothing at all, and so much that `need` has overflowed, are not the plain case. */
-    if (BIDE_PRIV_UNLIKELY(align > BIDE_PRIV_GRAIN || need > room || bytes - 1 >= room))
+    size_t room = (size_t)(slab->bump.end - slab->bump.top);
+    void *block = NULL;
+    /* bytes - 1: nothing at all, and so much that the sum would overflow, are not the plain case.
+     */
+    if (BIDE_PRIV_LIKELY(align <= BIDE_PRIV_GRAIN && bytes - 1 < room))
+        block = bide_priv_bump(&slab->bump, (bytes + sizeof(header) + BIDE_PRIV_GRAIN - 1) &
+                                                ~(BIDE_PRIV_GRAIN - 1));
+    if (BIDE_PRIV_UNLIKELY(!block))
         return alloc_slow(slab, bytes, align, giver);
     *giver = self;
-    return push_at(slab, (header *)(void *)slab->top, 0, need - sizeof(header));
+    return block;
 }
 
 static void slab_free(bide_allocator *giver, void *block, size_t bytes, size_t align)
@@ -208,19 +212,20 @@ void bide_slab_init(bide_slab *slab, void *memory, size_t bytes, bide_allocator 
         room = UINT32_MAX & ~(BIDE_PRIV_GRAIN - 1);
     *slab = (bide_slab){
         .base = {.size = sizeof slab->base,
-                 .flags = bide_priv_flags(BIDE_FREE_ANY_THREAD, upstream),
+                 .flags = bide_priv_flags(BIDE_FREE_ANY_THREAD, upstream) |
+                          (watched ? 0u : (uint32_t)BIDE_ALLOC_BUMP),
                  .alloc = watched ? slab_alloc_watched : slab_alloc,
                  .free = watched ? slab_free_watched : slab_free},
         .upstream = upstream,
         .release = release,
-        .top = start + (room ? sizeof(header) : 0),
-        .u = {.end = start + room},
-        .last = room ? start : NULL,
         .owner = &slab->inside,
     };
+    slab->bump.top = start + (room ? sizeof(header) : 0);
+    slab->bump.end = start + room;
+    slab->bump.last = room ? start : NULL;
     if (room) {
         *(header *)(void *)start = 0; /* the sentinel */
-        bide_priv_poison(slab->top, room - sizeof(header));
+        bide_priv_poison(slab->bump.top, room - sizeof(header));
     }
 }
 
@@ -241,7 +246,7 @@ void bide_priv_slab_follow(bide_slab *slab, const uintptr_t *owner)
 
 static size_t count_live(const bide_slab *slab)
 {
-    header *h = (header *)slab->last;
+    header *h = (header *)slab->bump.last;
     size_t live = 0;
     for (; h && *h; h = previous(h))
         live += !(*h & FREED);
@@ -257,7 +262,7 @@ size_t bide_slab_live(bide_slab *slab)
 /* The sentinel, which is where the memory begins. */
 static unsigned char *bottom(bide_slab *slab)
 {
-    header *h = (header *)slab->last;
+    header *h = (header *)slab->bump.last;
     while (*h)
         h = previous(h);
     return (unsigned char *)h;
@@ -265,7 +270,7 @@ static unsigned char *bottom(bide_slab *slab)
 
 void bide_slab_retire(bide_slab *slab)
 {
-    unsigned char *end = slab->u.end;
+    unsigned char *end = slab->bump.end;
     void *block;
     size_t live;
     slab->base.alloc = slab_alloc_retired;
@@ -273,18 +278,19 @@ void bide_slab_retire(bide_slab *slab)
     bide_priv_store_relaxed(BIDE_PRIV_PTR(&slab->owner), (void *)&slab->inside);
     /* Frees by others count below zero, which wraps, until this thread knows how many blocks are
      * out; nobody else can bring the count from one to zero before. */
-    bide_priv_store_relaxed(BIDE_PRIV_SIZE(&slab->u.orphans), (size_t)0);
+    bide_priv_store_relaxed(BIDE_PRIV_SIZE(&slab->orphans), (size_t)0);
     block = bide_priv_exchange_acq_rel(BIDE_PRIV_PTR(&slab->remote), (void *)slab);
     while (block) {
         void *next = *(void **)block;
         pop(slab, header_of(block));
         block = next;
     }
+    slab->bump.end = slab->bump.top; /* nothing more by bumping, either */
     live = count_live(slab);
-    if (bide_priv_watched() && slab->last) {
+    if (bide_priv_watched() && slab->bump.last) {
         unsigned char *start = bottom(slab);
         bide_priv_reveal(start, (size_t)(end - start));
     }
-    if (bide_priv_add_acq_rel(BIDE_PRIV_SIZE(&slab->u.orphans), live) + live == 0)
+    if (bide_priv_add_acq_rel(BIDE_PRIV_SIZE(&slab->orphans), live) + live == 0)
         give_up(slab);
 }

@@ -89,8 +89,24 @@ struct bide_allocator {
 enum {
     BIDE_ALLOC_ANY_THREAD = 1, /* alloc may be called by any thread at any time */
     BIDE_FREE_ANY_THREAD = 2,  /* free may be called by any thread at any time */
-    BIDE_ALLOC_FIXED = 4       /* capacity is fixed: NULL means "busy", not "out of memory" */
+    BIDE_ALLOC_FIXED = 4,      /* capacity is fixed: NULL means "busy", not "out of memory" */
+    BIDE_ALLOC_BUMP = 8        /* the allocator is a bide_bump: see there */
 };
+
+/* An allocator that lets its callers take plain blocks themselves, without a call. Whoever may call
+ * alloc may, for an alignment of at most 8, if header and block fit between top and end: write the
+ * header, an 8-byte word that holds the distance in bytes down to `last`, at top; make it `last`;
+ * raise top by 8 and the block's bytes, rounded up to 8. The block follows its header and goes back
+ * through `free` like any other; or, on the same thread and before anything else was done with the
+ * allocator's memory below it, by undoing these steps, if it is still the topmost and the header
+ * below has not its lowest bit set, which says that that block has been given back. Nobody need:
+ * alloc and free do the same, and more. A header's high half is the padding before it. */
+typedef struct bide_bump {
+    bide_allocator base;
+    unsigned char *top; /* first byte that is not taken; aligned to 8 */
+    unsigned char *end; /* of the memory; never below top */
+    void *last;         /* header of the topmost block, or of none */
+} bide_bump;
 
 /* ---- timers, jobs, runtimes, the context -------------------------------------------------- */
 

@@ -61,6 +61,35 @@ BIDE_INLINE void bide_free(bide_allocator *giver, void *block, size_t bytes, siz
     giver->free(giver, block, bytes, align);
 }
 
+/* Private: takes `whole` bytes, header included, a multiple of 8, from a bide_bump. NULL: full. */
+BIDE_PRIV_ALWAYS void *bide_priv_bump(bide_bump *b, size_t whole)
+{
+    unsigned char *top = b->top;
+    uint64_t *header = (uint64_t *)(void *)top;
+    if (BIDE_PRIV_UNLIKELY(whole > (size_t)(b->end - top)))
+        return NULL;
+    *header = (uint64_t)(top - (unsigned char *)b->last);
+    b->last = header;
+    b->top = top + whole;
+    return header + 1;
+}
+
+/* Private: undoes bide_priv_bump for the topmost block, by the thread that took it. False: it must
+ * go back through free. */
+BIDE_PRIV_ALWAYS bool bide_priv_unbump(bide_bump *b, void *block)
+{
+    uint64_t *header = (uint64_t *)block - 1;
+    uint64_t *below;
+    if (header != b->last || *header >> 32)
+        return false;
+    below = (uint64_t *)(void *)((unsigned char *)header - *header);
+    if (*below & 1u)
+        return false;
+    b->last = below;
+    b->top = (unsigned char *)header;
+    return true;
+}
+
 BIDE_PRIV_C_END
 
 #endif

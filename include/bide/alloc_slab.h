@@ -33,16 +33,14 @@ typedef struct bide_slab bide_slab;
 /* All members are the slab's own; `remote`, `owner`, `inside` and `orphans` are atomic to the
  * library. */
 struct bide_slab {
-    bide_allocator base;
+    union {
+        bide_allocator base;
+        bide_bump bump;
+    };
     bide_allocator *upstream;
     void (*release)(bide_slab *slab);
-    unsigned char *top; /* first byte that is not taken */
-    union {
-        unsigned char *end; /* of the memory */
-        size_t orphans;     /* once retired: blocks that are still out */
-    } u;
-    void *last;      /* header of the topmost block */
-    void *remote;    /* blocks given back by others; the slab itself: retired */
+    size_t orphans;         /* once retired: blocks that are still out */
+    void *remote;           /* blocks given back by others; the slab itself: retired */
     uintptr_t inside;       /* the thread between enter and leave, or 0 */
     const uintptr_t *owner; /* where to look for that: `inside`, or a word of an executor */
 };

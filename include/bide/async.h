@@ -143,7 +143,7 @@
         if (bide_op == BIDE_PRIV_OP_POLL || bide_op == BIDE_PRIV_OP_DROP)                          \
             f->bide_state = BIDE_STATE_DONE;                                                       \
         else if (bide_op == BIDE_PRIV_OP_START_BOX && bide_taken)                                  \
-            bide_frame_free(f, bide_record->frame_size, bide_record->box_offset);                  \
+            bide_priv_frame_undo(f, bide_record->frame_size, bide_record->box_offset);             \
         return bide_r
 
 /* BIDE_RETURN(value); or, in a void function, BIDE_RETURN(); ends the body with a result. The

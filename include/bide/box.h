@@ -49,7 +49,15 @@ BIDE_INLINE size_t bide_box_align(const bide_type *type)
 BIDE_INLINE void *bide_frame_alloc(bide_allocator *a, size_t size, size_t offset)
 {
     bide_allocator *giver;
-    char *block = (char *)bide_alloc(a, offset + size, offset, &giver);
+    char *block;
+    if (a && (a->flags & BIDE_ALLOC_BUMP) && offset <= 8) {
+        block = (char *)bide_priv_bump((bide_bump *)(void *)a, (offset + size + 15) & ~(size_t)7);
+        if (BIDE_PRIV_LIKELY(block)) {
+            ((bide_allocator **)(void *)(block + offset))[-1] = a;
+            return block + offset;
+        }
+    }
+    block = (char *)bide_alloc(a, offset + size, offset, &giver);
     if (BIDE_PRIV_UNLIKELY(!block))
         return NULL;
     ((bide_allocator **)(void *)(block + offset))[-1] = giver;
@@ -61,6 +69,16 @@ BIDE_INLINE void bide_frame_free(void *frame, size_t size, size_t offset)
 {
     bide_allocator *giver = ((bide_allocator **)frame)[-1];
     bide_free(giver, (char *)frame - offset, offset + size, offset);
+}
+
+/* The same within the call that got the memory, on the same thread. */
+BIDE_INLINE void bide_priv_frame_undo(void *frame, size_t size, size_t offset)
+{
+    bide_allocator *giver = ((bide_allocator **)frame)[-1];
+    void *block = (char *)frame - offset;
+    if ((giver->flags & BIDE_ALLOC_BUMP) && bide_priv_unbump((bide_bump *)(void *)giver, block))
+        return;
+    bide_free(giver, block, offset + size, offset);
 }
 
 /* Reserves an unbuilt frame: on BIDE_READY box->frame is the place, and the caller must run the

@@ -50,6 +50,11 @@ static void wakers_and_allocators(void)
     MEMBER(bide_allocator, flags);
     MEMBER(bide_allocator, alloc);
     MEMBER(bide_allocator, free);
+    STRUCT(bide_bump);
+    MEMBER(bide_bump, base);
+    MEMBER(bide_bump, top);
+    MEMBER(bide_bump, end);
+    MEMBER(bide_bump, last);
 }
 
 static void runtimes(void)

@@ -80,7 +80,8 @@ static void stack_order_uses_the_same_bytes(void **state)
     unsigned char *first, *second;
     (void)state;
     bide_slab_init(&slab, memory, sizeof memory, NULL, NULL);
-    assert_int_equal(slab.base.flags, BIDE_FREE_ANY_THREAD | BIDE_ALLOC_FIXED);
+    assert_int_equal(slab.base.flags & ~(uint32_t)BIDE_ALLOC_BUMP,
+                     BIDE_FREE_ANY_THREAD | BIDE_ALLOC_FIXED);
     bide_slab_enter(&slab);
     get(&a, &slab.base, 40, 8);
     get(&b, &slab.base, 56, 8);
@@ -220,7 +221,7 @@ static void full_goes_upstream(void **state)
     (void)state;
     bide_counter_init(&counter, bide_heap());
     bide_slab_init(&slab, memory, 128, &counter.base, NULL);
-    assert_int_equal(slab.base.flags, BIDE_FREE_ANY_THREAD);
+    assert_int_equal(slab.base.flags & ~(uint32_t)BIDE_ALLOC_BUMP, BIDE_FREE_ANY_THREAD);
     bide_slab_enter(&slab);
     get(&a, &slab.base, 100, 8);
     get(&b, &slab.base, 100, 8);
@@ -255,7 +256,7 @@ static void weak_upstream_weakens_the_promise(void **state)
     (void)state;
     one_thread.flags = 0;
     bide_slab_init(&slab, memory, sizeof memory, &one_thread, NULL);
-    assert_int_equal(slab.base.flags, 0);
+    assert_int_equal(slab.base.flags & ~(uint32_t)BIDE_ALLOC_BUMP, 0);
     bide_slab_retire(&slab);
 }
 
@@ -464,6 +465,52 @@ static void freed_block_is_poisoned(void **state)
     assert_false(is_poisoned(memory + sizeof memory - 1));
 }
 
+/* Frames that callers take and give back by themselves (BIDE_ALLOC_BUMP) among others that go
+ * through the functions: the same memory, the same books. Watched slabs have functions only. */
+static void frames_by_bumping(void **state)
+{
+    const size_t offset = sizeof(void *);
+    bide_slab slab;
+    void *a, *b, *c, *large;
+    (void)state;
+    bide_slab_init(&slab, memory, sizeof memory, bide_heap(), NULL);
+    bide_slab_enter(&slab);
+    a = bide_frame_alloc(&slab.base, 40, offset);
+    b = bide_frame_alloc(&slab.base, 24, offset);
+    assert_ptr_equal(((bide_allocator **)a)[-1], &slab.base);
+    assert_int_equal(bide_slab_live(&slab), 2);
+    bide_priv_frame_undo(b, 24, offset);
+    assert_int_equal(bide_slab_live(&slab), 1);
+    assert_ptr_equal(bide_frame_alloc(&slab.base, 24, offset), b);
+
+    /* Not the topmost: marked, and popped with those above it. */
+    c = bide_frame_alloc(&slab.base, 16, offset);
+    bide_priv_frame_undo(b, 24, offset);
+    assert_int_equal(bide_slab_live(&slab), 2);
+    bide_priv_frame_undo(c, 16, offset);
+    assert_int_equal(bide_slab_live(&slab), 1);
+    assert_ptr_equal(bide_frame_alloc(&slab.base, 24, offset), b);
+    bide_frame_free(b, 24, offset);
+
+    /* More than there is, and over-aligned: by the function, upstream or padded. */
+    large = bide_frame_alloc(&slab.base, sizeof memory, offset);
+    assert_ptr_equal(((bide_allocator **)large)[-1], bide_heap());
+    bide_priv_frame_undo(large, sizeof memory, offset);
+    c = bide_frame_alloc(&slab.base, 16, 64);
+    assert_int_equal((uintptr_t)c % 64, 0);
+    bide_priv_frame_undo(c, 16, 64);
+    bide_priv_frame_undo(a, 40, offset);
+    assert_int_equal(bide_slab_live(&slab), 0);
+    assert_ptr_equal(bide_frame_alloc(&slab.base, 40, offset), a);
+
+    /* A retired slab gives nothing more; its last frame may still come back. */
+    bide_slab_retire(&slab);
+    b = bide_frame_alloc(&slab.base, 8, offset);
+    assert_ptr_equal(((bide_allocator **)b)[-1], bide_heap());
+    bide_frame_free(b, 8, offset);
+    bide_frame_free(a, 40, offset);
+}
+
 static int nothing_was_overwritten(void **state)
 {
     (void)state;
@@ -487,6 +534,7 @@ int main(void)
                                   nothing_was_overwritten),
         cmocka_unit_test_teardown(remote_frees_race_with_use_and_retire, nothing_was_overwritten),
         cmocka_unit_test_teardown(boxed_frame_is_send_from_a_slab, nothing_was_overwritten),
+        cmocka_unit_test_teardown(frames_by_bumping, nothing_was_overwritten),
         cmocka_unit_test_teardown(freed_block_is_poisoned, nothing_was_overwritten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
