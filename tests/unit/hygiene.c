@@ -1,11 +1,14 @@
 /*
- * hygiene.c: linked into every unit program: it must end with as many open descriptors as it began
- * with. A program that does not fails, whatever its tests said.
+ * hygiene.c: linked into every unit program. The program fails, whatever its tests said, if it ends
+ * with more or fewer open descriptors than it began with, or if no allocation was made to fail in
+ * it (support.h), unless it is known to allocate nothing (TEST_ALLOCATES_NOTHING).
  */
 #include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+__attribute__((weak)) size_t test_failure_points; /* as in support.h */
 
 static int at_start;
 
@@ -25,11 +28,18 @@ static int count_descriptors(void)
 static void check(void)
 {
     int now = count_descriptors();
-    if (now == at_start)
-        return;
     fflush(NULL);
-    fprintf(stderr, "open descriptors: %d at the start, %d at the end\n", at_start, now);
-    _exit(70);
+    fprintf(stderr, "failure points reached by this program: %zu\n", test_failure_points);
+    if (now != at_start) {
+        fprintf(stderr, "open descriptors: %d at the start, %d at the end\n", at_start, now);
+        _exit(70);
+    }
+#ifndef TEST_ALLOCATES_NOTHING
+    if (test_failure_points == 0) {
+        fprintf(stderr, "no allocation was made to fail: TEST_EVERY_FAILURE in support.h\n");
+        _exit(72);
+    }
+#endif
 }
 
 __attribute__((constructor)) static void begin(void)

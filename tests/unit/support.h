@@ -27,6 +27,9 @@ static inline uintptr_t test_stack_pointer(void)
 
 typedef bide_poll (*test_scenario)(bide_allocator *allocator);
 
+/* Failure points that the program reached; hygiene.c, where it is linked, looks at it in the end. */
+__attribute__((weak)) size_t test_failure_points;
+
 /* Runs a scenario once: the nth allocation fails, or none if n is 0. */
 static inline bide_poll test_run_scenario(test_scenario scenario, size_t n, size_t *failures)
 {
@@ -57,9 +60,60 @@ static inline void test_every_failure(const char *name, test_scenario scenario)
         r = test_run_scenario(scenario, 0, &failures);
         assert_int_equal(r, BIDE_READY);
     }
+    test_failure_points += points;
     print_message("failure points reached by %s: %zu\n", name, points);
     if (points == 0)
         fail_msg("%s reached no failure point", name);
+}
+
+/* A scenario for allocators: takes blocks of several sizes and alignments, and gives them back in
+ * another order. */
+static inline bide_poll test_blocks_through(bide_allocator *a)
+{
+    static const size_t bytes[] = {24, 200, 8, 64, 1000}, order[] = {1, 4, 0, 2, 3};
+    bide_allocator *givers[5];
+    void *blocks[5];
+    bide_poll r = BIDE_READY;
+    for (size_t i = 0; i < 5; i++) {
+        blocks[i] = bide_alloc(a, bytes[i], i == 3 ? 64 : 8, &givers[i]);
+        if (!blocks[i])
+            r = BIDE_ENOMEM;
+    }
+    for (size_t i = 0; i < 5; i++)
+        if (blocks[order[i]])
+            bide_free(givers[order[i]], blocks[order[i]], bytes[order[i]], order[i] == 3 ? 64 : 8);
+    return r;
+}
+
+/* A scenario for executors: one task that is joined, one that is aborted, one that is left over. */
+static inline bide_poll test_tasks_through(bide_allocator *a)
+{
+    bide_local_options o = bide_local_options_init();
+    bide_join joined = {NULL}, aborted = {NULL};
+    bide_local *ex;
+    bide_poll r, end;
+    o.allocator = a;
+    r = bide_local_new(&o, &ex);
+    if (r != BIDE_READY)
+        return r;
+    BIDE_SPAWN_TO(r, ex, bide_yield, NULL, &joined, ());
+    if (r == BIDE_READY)
+        BIDE_SPAWN_TO(r, ex, bide_yield, NULL, &aborted, ());
+    bide_join_abort(&aborted);
+    end = bide_local_run(ex);
+    if (r == BIDE_READY)
+        r = end;
+    if (r == BIDE_READY)
+        BIDE_SPAWN_TO(r, ex, bide_sleep, NULL, NULL, (60000));
+    end = bide_local_run_until_stalled(ex);
+    if (r == BIDE_READY)
+        r = end == BIDE_PENDING ? bide_join_try_take(&joined, NULL) : BIDE_EMISUSE;
+    if (r == BIDE_READY && bide_join_try_take(&aborted, NULL) != BIDE_ECANCELED)
+        r = BIDE_EMISUSE;
+    bide_join_detach(&joined);
+    bide_join_detach(&aborted);
+    bide_local_free(ex);
+    return r;
 }
 
 /* Shape: void test_name(void **state), for the program's list of tests. */

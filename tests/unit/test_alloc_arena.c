@@ -1,9 +1,5 @@
 /* test_alloc_arena.c: the bump allocator. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "support.h"
 
 #include <bide/alloc_arena.h>
 #include <bide/alloc_count.h>
@@ -162,6 +158,18 @@ static void freed_block_is_poisoned(void **state)
     assert_false(is_poisoned(a));
 }
 
+static bide_poll through_it(bide_allocator *allocator)
+{
+    static _Alignas(16) unsigned char little[64];
+    bide_arena arena;
+    bide_poll r;
+    bide_arena_init(&arena, little, sizeof little, allocator);
+    r = test_blocks_through(&arena.base);
+    assert_int_equal(bide_arena_deinit(&arena), BIDE_READY);
+    return r;
+}
+TEST_EVERY_FAILURE(every_failure, through_it)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -172,6 +180,7 @@ int main(void)
         cmocka_unit_test(full_goes_to_the_fallback),
         cmocka_unit_test(P08_random_alignment),
         cmocka_unit_test(freed_block_is_poisoned),
+        cmocka_unit_test(every_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,9 +1,5 @@
 /* test_alloc_count.c: the counter and the budget. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "support.h"
 
 #include <bide/alloc_count.h>
 #include <bide/alloc_pool.h>
@@ -165,6 +161,20 @@ static void books_are_right_with_threads(void **state)
     assert_true(budget.peak_bytes <= 48);
 }
 
+static bide_poll through_it(bide_allocator *allocator)
+{
+    bide_counter counter;
+    bide_budget budget;
+    bide_poll r;
+    bide_counter_init(&counter, allocator);
+    bide_budget_init(&budget, &counter.base, 1u << 20);
+    r = test_blocks_through(&budget.base);
+    assert_int_equal(counter.live, 0);
+    assert_int_equal(budget.live_bytes, 0);
+    return r;
+}
+TEST_EVERY_FAILURE(every_failure, through_it)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +184,7 @@ int main(void)
         cmocka_unit_test(block_goes_back_to_its_own_giver),
         cmocka_unit_test(budget_limits_what_is_live),
         cmocka_unit_test(books_are_right_with_threads),
+        cmocka_unit_test(every_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

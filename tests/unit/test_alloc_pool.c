@@ -1,9 +1,5 @@
 /* test_alloc_pool.c: fixed blocks, for one thread and for many. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "support.h"
 
 #include <bide/alloc_count.h>
 #include <bide/alloc_pool.h>
@@ -260,6 +256,18 @@ static void P36_cross_thread_free(void **state)
     assert_int_equal(bide_shared_pool_deinit(&pool), BIDE_READY);
 }
 
+static bide_poll through_it(bide_allocator *allocator)
+{
+    static _Alignas(16) unsigned char little[BIDE_POOL_BYTES(64, 8, 2)];
+    bide_pool pool;
+    bide_poll r;
+    assert_int_equal(bide_pool_init(&pool, little, sizeof little, 64, 8, allocator), BIDE_READY);
+    r = test_blocks_through(&pool.base);
+    assert_int_equal(bide_pool_deinit(&pool), BIDE_READY);
+    return r;
+}
+TEST_EVERY_FAILURE(every_failure, through_it)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +281,7 @@ int main(void)
         cmocka_unit_test(freed_block_is_poisoned),
         cmocka_unit_test(shared_pool_survives_threads),
         cmocka_unit_test(P36_cross_thread_free),
+        cmocka_unit_test(every_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

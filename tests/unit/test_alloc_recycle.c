@@ -1,9 +1,5 @@
 /* test_alloc_recycle.c: free lists before another allocator. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "support.h"
 
 #include <bide/alloc_count.h>
 #include <bide/alloc_recycle.h>
@@ -188,6 +184,19 @@ static void kept_block_is_poisoned(void **state)
     end(&s);
 }
 
+static bide_poll through_it(bide_allocator *allocator)
+{
+    bide_recycler recycler;
+    bide_poll r;
+    bide_recycler_init(&recycler, allocator, 4096);
+    r = test_blocks_through(&recycler.base);
+    if (r == BIDE_READY)
+        r = test_blocks_through(&recycler.base);
+    (void)bide_recycler_trim(&recycler, 0);
+    return r;
+}
+TEST_EVERY_FAILURE(every_failure, through_it)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -199,6 +208,7 @@ int main(void)
         cmocka_unit_test(upstream_failure_is_passed_on),
         cmocka_unit_test(block_goes_back_to_its_own_giver),
         cmocka_unit_test(kept_block_is_poisoned),
+        cmocka_unit_test(every_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

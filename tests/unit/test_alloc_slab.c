@@ -1,9 +1,5 @@
 /* test_alloc_slab.c: the task slab: any order, any thread, and the end after the task's. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "support.h"
 
 #include <bide/alloc_count.h>
 #include <bide/alloc_slab.h>
@@ -517,6 +513,19 @@ static int nothing_was_overwritten(void **state)
     return atomic_load(&overwritten) != 0;
 }
 
+static bide_poll through_it(bide_allocator *allocator)
+{
+    bide_slab slab;
+    bide_poll r;
+    bide_slab_init(&slab, memory, 128, allocator, NULL);
+    bide_slab_enter(&slab);
+    r = test_blocks_through(&slab.base);
+    assert_int_equal(bide_slab_live(&slab), 0);
+    bide_slab_retire(&slab);
+    return r;
+}
+TEST_EVERY_FAILURE(every_failure, through_it)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -536,6 +545,7 @@ int main(void)
         cmocka_unit_test_teardown(boxed_frame_is_send_from_a_slab, nothing_was_overwritten),
         cmocka_unit_test_teardown(frames_by_bumping, nothing_was_overwritten),
         cmocka_unit_test_teardown(freed_block_is_poisoned, nothing_was_overwritten),
+        cmocka_unit_test(every_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

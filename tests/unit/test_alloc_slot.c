@@ -1,9 +1,5 @@
 /* test_alloc_slot.c: one frame in the caller's memory, else the fall-back. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "support.h"
 
 #include <bide/alloc_count.h>
 #include <bide/alloc_slot.h>
@@ -170,6 +166,18 @@ static void P36_cross_thread_free(void **state)
     pthread_join(thread, NULL);
 }
 
+static bide_poll through_it(bide_allocator *allocator)
+{
+    static _Alignas(16) unsigned char place[64];
+    bide_slot slot;
+    bide_poll r;
+    bide_slot_init(&slot, place, sizeof place, allocator);
+    r = test_blocks_through(&slot.base);
+    assert_false(bide_slot_is_taken(&slot));
+    return r;
+}
+TEST_EVERY_FAILURE(every_failure, through_it)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +189,7 @@ int main(void)
         cmocka_unit_test(P14_slot_is_reusable_and_busy_meanwhile),
         cmocka_unit_test(P20_boxed_when_oversize_P21_zero_when_it_fits),
         cmocka_unit_test(P36_cross_thread_free),
+        cmocka_unit_test(every_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -221,6 +221,8 @@ static void while_asleep(void **state)
     bench_close(&b, 0);
 }
 
+TEST_EVERY_FAILURE(every_failure, test_tasks_through)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -231,6 +233,7 @@ int main(void)
 #endif
         cmocka_unit_test(during_a_poll),
         cmocka_unit_test(while_asleep),
+        cmocka_unit_test(every_failure),
     };
     struct sigaction action = {.sa_handler = handler};
     sigaction(SIGUSR1, &action, NULL);

@@ -189,11 +189,14 @@ static void abort_races_completion(void **state)
     assert_int_equal(ready + cancelled, ROUNDS * RACES);
 }
 
+TEST_EVERY_FAILURE(every_failure, test_tasks_through)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(T41_combination_matrix),
         cmocka_unit_test(abort_races_completion),
+        cmocka_unit_test(every_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

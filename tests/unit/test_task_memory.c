@@ -197,6 +197,8 @@ static void spawn_then_calls_back_once(void **state)
     assert_int_equal(e[0].calls + e[1].calls, 2);
 }
 
+TEST_EVERY_FAILURE(every_failure, test_tasks_through)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -204,6 +206,7 @@ int main(void)
         cmocka_unit_test(outputs_of_all_sizes),
         cmocka_unit_test(task_bytes_is_what_a_task_takes),
         cmocka_unit_test(spawn_then_calls_back_once),
+        cmocka_unit_test(every_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

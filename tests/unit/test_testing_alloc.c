@@ -1,9 +1,5 @@
 /* test_testing_alloc.c: the test helpers themselves: allocators and the recorder of releases. */
-#include <stdarg.h>
-#include <stddef.h>
-#include <setjmp.h>
-#include <stdint.h>
-#include <cmocka.h>
+#include "support.h"
 
 #include <bide/alloc_count.h>
 #include <bide/testing.h>
@@ -204,6 +200,17 @@ static void order_of_release_is_recorded(void **state)
     assert_int_equal(order.count, 4);
 }
 
+static bide_poll through_it(bide_allocator *allocator)
+{
+    bide_checking_allocator checking;
+    bide_poll r;
+    bide_checking_allocator_init(&checking, allocator);
+    r = test_blocks_through(&checking.base);
+    assert_int_equal(bide_checking_allocator_finish(&checking), 0);
+    return r;
+}
+TEST_EVERY_FAILURE(every_failure, through_it)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -218,6 +225,7 @@ int main(void)
         cmocka_unit_test(texts_end_where_there_is_no_room),
         cmocka_unit_test(checking_is_right_with_threads),
         cmocka_unit_test(order_of_release_is_recorded),
+        cmocka_unit_test(every_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -238,12 +238,15 @@ static void block_on_races_with_its_wakers(void **state)
     }
 }
 
+TEST_EVERY_FAILURE(every_failure, test_tasks_through)
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_post_is_lost),
         cmocka_unit_test(last_reference_anywhere),
         cmocka_unit_test(block_on_races_with_its_wakers),
+        cmocka_unit_test(every_failure),
     };
     alarm(100);
     return cmocka_run_group_tests(tests, NULL, NULL);
