@@ -12,6 +12,7 @@
 #include "probe.h"
 
 #include <pthread.h>
+#include <stdlib.h>
 #include <time.h>
 
 static bide_local_options counted(bide_counter *counter)
@@ -119,7 +120,9 @@ static void waiting_is_one_call_and_no_work(void **state)
     assert_true(wall_ns() - wall >= bide_ms(1000));
     assert_int_equal(s.sleeps, 1);
     assert_int_equal(s.polls, 2);
-    assert_true(cpu_ns() - cpu < bide_ms(10));
+    /* Under valgrind, which sets the variable in .ci/run, translating the code costs more. */
+    if (!getenv("BIDE_TEST_QUICK"))
+        assert_true(cpu_ns() - cpu < bide_ms(10));
 }
 
 /* ---- wakes from another thread ------------------------------------------------------------ */
