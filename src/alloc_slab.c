@@ -7,7 +7,8 @@
  *
  * A header tells how far below it the previous header lies, whether its block has been given back,
  * and how long its padding is, so that taking the topmost block back restores the top exactly.
- * Headers are read and written by the owner alone. Other threads link blocks, through the blocks'
+ * Headers are read and written on the owner's thread alone, by the functions here or by callees
+ * that take a plain block themselves (bide_bump). Other threads link blocks, through the blocks'
  * first word, into the list `remote`; after retirement they count `orphans` down instead. Blocks
  * leave that list only all at once, so that the list needs no protection against reuse.
  */

@@ -6,13 +6,14 @@
  * state. Getting a block advances a pointer; giving back the topmost block takes the pointer back,
  * below all blocks under it that were given back before; another one is marked and its memory
  * waits. A block that another thread gives back waits on a list that is taken in when the slab is
- * full.
- * What does not fit goes to the upstream allocator, whose blocks return to it without passing here.
+ * full. What does not fit goes to the upstream allocator, whose blocks return to it without passing
+ * here. A slab is a bide_bump (bide/abi.h): callees take their frames without a call.
  *
  * Who may do what. One thread at a time allocates: the one that polls the task. It says so by
  * bide_slab_enter before the poll and bide_slab_leave after it; in between, its frees are plain
  * code. Any other free, also one by the same thread outside of that pair, is a few atomic
- * operations. A task that changes threads hands the slab over by whatever hands the task over.
+ * operations. The library's executors need no pairs: their slabs look who is inside the executor.
+ * A task that changes threads hands the slab over by whatever hands the task over.
  *
  * How it ends. The memory of a slab outlives its task: bide_slab_retire, called once when the task
  * has ended, ends allocation, and the callback `release` is called when the last block has been

@@ -17,7 +17,8 @@
  *                             be neither polled nor dropped
  *     F_start_box(box, args..., allocator, cx, out)
  *                             the same with a frame from the allocator (NULL: the context's), got
- *                             only if the future must wait. BIDE_PENDING: *box owns it
+ *                             only if the future must wait (a body: at its first plain await).
+ *                             BIDE_PENDING: *box owns it
  *     F_discard(args...)      releases the owned arguments of a call that will never run
  *     F_type, F_flags         the record (bide/abi.h) and its flags as a constant
  *
