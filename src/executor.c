@@ -69,6 +69,21 @@ static void poll_task(bide_local *core, bide_task *t)
     bide_priv_task_end(t, r);
 }
 
+/* An aborted task whose cleanup must itself wait is not dropped but cancelled, over as many turns
+ * as that takes. */
+static void cancel_task(bide_local *core, bide_task *t)
+{
+    bide_poll r;
+    core->current = t;
+    core->cx.waker = &t->waker;
+    core->cx.allocator = t->slab ? &t->slab->base : &core->lazy;
+    core->stats.polls++;
+    r = t->type->cancel(bide_priv_task_frame(t), &core->cx);
+    core->current = NULL;
+    if (r != BIDE_PENDING)
+        bide_priv_task_end(t, BIDE_ECANCELED);
+}
+
 /* One turn of a task from the queue. */
 static void turn_task(bide_local *core, bide_task *t)
 {
@@ -77,10 +92,12 @@ static void turn_task(bide_local *core, bide_task *t)
         return;
     }
     t->queued = 0;
-    if (BIDE_PRIV_UNLIKELY(atomic_load_explicit(&t->aborted, memory_order_relaxed)))
-        bide_priv_task_drop(t, BIDE_ECANCELED);
-    else
+    if (BIDE_PRIV_LIKELY(!atomic_load_explicit(&t->aborted, memory_order_relaxed)))
         poll_task(core, t);
+    else if (t->type->cancel)
+        cancel_task(core, t);
+    else
+        bide_priv_task_drop(t, BIDE_ECANCELED);
 }
 
 /* One turn of the root. True: it has ended. */

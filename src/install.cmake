@@ -5,10 +5,10 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/bide)
 
 # One export a target: a package without mimalloc must load, and one with it must load where
 # mimalloc is missing, as long as nobody asks for that component.
-foreach(part bide testing mimalloc)
+foreach(part bide testing mimalloc bidec)
     set(target bide_${part})
-    if(part STREQUAL "bide")
-        set(target bide)
+    if(part MATCHES "^(bide|bidec)$")
+        set(target ${part})
     endif()
     if(TARGET ${target})
         install(TARGETS ${target} EXPORT bide-${part}
@@ -28,6 +28,7 @@ configure_package_config_file(${PROJECT_SOURCE_DIR}/src/bide-config.cmake.in
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/bide-config-version.cmake
     COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/bide-config.cmake ${PROJECT_BINARY_DIR}/bide-config-version.cmake
+    ${PROJECT_SOURCE_DIR}/gen/bide_async_sources.cmake
     DESTINATION ${package_dir})
 
 # pkg-config: paths relative to the prefix, so that an installed tree can be moved.

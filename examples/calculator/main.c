@@ -5,17 +5,18 @@
  * at once, SlowCalculator awaits a timer, AuditedCalculator wraps any Calculator and counts its
  * calls, PlainCalculator has no state at all, SharedCalculator is kept alive by its own calls. The
  * program reads lines such as `add 2 3` from a file or standard input and runs each as a task of
- * the local executor. It does so twice from one source (generic.h): once on the concrete type,
- * where calls are direct and frames are parts of each other, and once through a handle, where the
- * callee is known at run time only; the results must agree. --impl and --allocator pick who
- * answers, and where the frames of calls that wait are placed. `last` is read when all lines before
- * it have ended. Results come in the order of the input; a bad line gets `file:line: what is
- * wrong`, and the rest still runs.
+ * the local executor. It does so twice from one source (natural/lines.async.c, macros/generic.h):
+ * once on the concrete type, where calls are direct and frames are parts of each other, and once
+ * through a handle, where the callee is known at run time only; the results must agree. --impl and
+ * --allocator pick who answers, and where the frames of calls that wait are placed. `last` is read
+ * when all lines before it have ended. Results come in the order of the input; a bad line gets
+ * `file:line: what is wrong`, and the rest still runs.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "place.h"
 #include "run.h"
 
 static const char usage[] =

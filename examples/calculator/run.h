@@ -4,8 +4,10 @@
 #ifndef RUN_H
 #define RUN_H
 
-#include "place.h"
+#include "shared.h"
 #include "sheet.h"
+
+struct place;
 
 struct run {
     struct sheet *sheet;
@@ -13,8 +15,9 @@ struct run {
     bide_local *executor;
     /* Called when each call has begun; none before that begins later. NULL: not wanted. */
     void (*all_begun)(struct run *run);
-    SharedCalculator *shared; /* the program's reference, while it has one */
-    char note[64];            /* what the implementation has to tell */
+    const Calculator *slotted; /* calls on this handle each have a slot; NULL: none have */
+    SharedCalculator *shared;  /* the program's reference, while it has one */
+    char note[64];             /* what the implementation has to tell */
 };
 
 /* Where the result of a line goes. */

@@ -1,14 +1,5 @@
 /*
- * cache.h: a cache before any Store, as a Store.
- *
- *     #define FileCache_get_FRAME(ROW) CACHE_GET_FRAME(ROW, FileCache, FileStore)
- *     #define FileCache_put_FRAME(ROW) CACHE_PUT_FRAME(ROW, FileCache, FileStore)
- *     #define FileCache_remove_FRAME(ROW) CACHE_REMOVE_FRAME(ROW, FileCache, FileStore)
- *     CACHE_DEFINE(FileCache, FileStore)
- *
- * makes a type FileCache over a FileStore: its futures embed those of the FileStore, so that a call
- * of the cache is one frame, and no call goes through a vtable. CACHE_DEFINE(StoreCache, Store) is
- * the same text over a handle, for any Store at run time.
+ * cache.h: what a cache before a Store remembers; file_cache.h makes Stores of it.
  *
  * The latest entries are kept, up to a number of them. Writes go through: put and remove end when
  * the backing store's do. What a get fetched is kept only if no write of the key overlapped with
@@ -55,82 +46,5 @@ bool kv_cache_write_end(kv_cache *cache, kv_slice key, uint32_t begun);
 
 /* Keeps a copy of a value that was written, as the only write of its time. */
 void kv_cache_keep(kv_cache *cache, kv_slice key, kv_slice value);
-
-/* ---- the futures, over a type T ----------------------------------------------------------- */
-
-#define CACHE_GET_FRAME(ROW, Name, T)                                                              \
-    ROW(PARAM, Name *, self) ROW(PARAM, kv_slice, key)                                             \
-    ROW(LOCAL, kv_found, found) ROW(LOCAL, uint32_t, seen) ROW(CHILD, T##_get, fetch)
-
-/* The backing store's call gets copies: the cache still needs key and value when that has ended. */
-#define CACHE_PUT_FRAME(ROW, Name, T)                                                              \
-    ROW(PARAM, Name *, self)                                                                       \
-    ROW(OWNED, kv_bytes, key, kv_bytes_release)                                                    \
-    ROW(OWNED, kv_bytes, value, kv_bytes_release)                                                  \
-    ROW(LOCAL, uint32_t, begun) ROW(LOCAL, int32_t, code) ROW(CHILD, T##_put, through)
-
-#define CACHE_REMOVE_FRAME(ROW, Name, T)                                                           \
-    ROW(PARAM, Name *, self) ROW(PARAM, kv_slice, key)                                             \
-    ROW(LOCAL, uint32_t, begun) ROW(LOCAL, int32_t, code) ROW(CHILD, T##_remove, through)
-
-/* Shape: typedef struct Name { T *backing; kv_cache cache; } Name;
- *        void Name_init(Name *self, T *backing, size_t most, bide_allocator *)
- *        void Name_deinit(Name *self)      the backing store stays
- *        Name_get, Name_put, Name_remove, Name_count */
-#define CACHE_DEFINE(Name, T)                                                                      \
-    typedef struct Name {                                                                          \
-        T *backing;                                                                                \
-        kv_cache cache;                                                                            \
-    } Name;                                                                                        \
-    BIDE_INLINE void Name##_init(Name *self, T *backing, size_t most, bide_allocator *allocator)   \
-    {                                                                                              \
-        self->backing = backing;                                                                   \
-        kv_cache_init(&self->cache, most, allocator);                                              \
-    }                                                                                              \
-    BIDE_INLINE void Name##_deinit(Name *self)                                                     \
-    {                                                                                              \
-        kv_cache_deinit(&self->cache);                                                             \
-    }                                                                                              \
-    BIDE_INLINE uint64_t Name##_count(Name *self)                                                  \
-    {                                                                                              \
-        return T##_count(self->backing);                                                           \
-    }                                                                                              \
-    BIDE_ASYNC(kv_found, Name##_get)                                                               \
-    {                                                                                              \
-        BIDE_BEGIN(Name##_get);                                                                    \
-        if (!kv_cache_find(&f->self->cache, f->key, &f->found, &f->seen)) {                        \
-            BIDE_AWAIT_TO_V(f->found, T##_get, fetch, (f->self->backing, f->key));                 \
-            kv_cache_fill(&f->self->cache, f->key, &f->found, f->seen);                            \
-        } else if (!f->found.value.data) {                                                         \
-            BIDE_FAIL(BIDE_ENOMEM);                                                                \
-        }                                                                                          \
-        BIDE_RETURN(f->found);                                                                     \
-        BIDE_END;                                                                                  \
-    }                                                                                              \
-    BIDE_ASYNC(int32_t, Name##_put)                                                                \
-    {                                                                                              \
-        BIDE_BEGIN(Name##_put);                                                                    \
-        if (!f->key.data || !f->value.data)                                                        \
-            BIDE_FAIL(BIDE_ENOMEM);                                                                \
-        f->begun = kv_cache_write_begin(&f->self->cache, kv_slice_of(&f->key));                    \
-        BIDE_AWAIT_TO_V(f->code, T##_put, through,                                                 \
-                        (f->self->backing,                                                         \
-                         kv_bytes_copy(f->self->cache.allocator, kv_slice_of(&f->key)),            \
-                         kv_bytes_copy(f->self->cache.allocator, kv_slice_of(&f->value))));        \
-        if (kv_cache_write_end(&f->self->cache, kv_slice_of(&f->key), f->begun) &&                 \
-            f->code == KV_OK)                                                                      \
-            kv_cache_keep(&f->self->cache, kv_slice_of(&f->key), kv_slice_of(&f->value));          \
-        BIDE_RETURN(f->code);                                                                      \
-        BIDE_END;                                                                                  \
-    }                                                                                              \
-    BIDE_ASYNC(int32_t, Name##_remove)                                                             \
-    {                                                                                              \
-        BIDE_BEGIN(Name##_remove);                                                                 \
-        f->begun = kv_cache_write_begin(&f->self->cache, f->key);                                  \
-        BIDE_AWAIT_TO_V(f->code, T##_remove, through, (f->self->backing, f->key));                 \
-        (void)kv_cache_write_end(&f->self->cache, f->key, f->begun);                               \
-        BIDE_RETURN(f->code);                                                                      \
-        BIDE_END;                                                                                  \
-    }
 
 #endif

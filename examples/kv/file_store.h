@@ -47,28 +47,13 @@ BIDE_FUTURE_DECLARE(int32_t, kv_commit)
 
 /* ---- the Store ---------------------------------------------------------------------------- */
 
-#define FileStore_get_FRAME(ROW)                                                                   \
-    ROW(TRAITS, BIDE_SEND)                                                                         \
-    ROW(PARAM, FileStore *, self) ROW(PARAM, kv_slice, key)                                        \
-    ROW(LOCAL, kv_read *, read) ROW(CHILD, bide_offload, wait)
-BIDE_ASYNC_DECLARE(kv_found, FileStore_get)
-
-#define FileStore_put_FRAME(ROW)                                                                   \
-    ROW(TRAITS, BIDE_SEND)                                                                         \
-    ROW(PARAM, FileStore *, self)                                                                  \
-    ROW(OWNED, kv_bytes, key, kv_bytes_release)                                                    \
-    ROW(OWNED, kv_bytes, value, kv_bytes_release)                                                  \
-    ROW(LOCAL, int32_t, code) ROW(CHILD, kv_commit, wait)
-BIDE_ASYNC_DECLARE(int32_t, FileStore_put)
-
-#define FileStore_remove_FRAME(ROW)                                                                \
-    ROW(TRAITS, BIDE_SEND)                                                                         \
-    ROW(PARAM, FileStore *, self) ROW(PARAM, kv_slice, key)                                        \
-    ROW(LOCAL, int32_t, code) ROW(CHILD, kv_commit, wait)
-BIDE_ASYNC_DECLARE(int32_t, FileStore_remove)
-
+bide_async_send kv_found FileStore_get(FileStore *self, kv_slice key);
+bide_async_send int32_t FileStore_put(FileStore *self, kv_bytes key, kv_bytes value);
+bide_async_send int32_t FileStore_remove(FileStore *self, kv_slice key);
 uint64_t FileStore_count(FileStore *self);
 
 BIDE_IMPL_DECLARE(Store, FileStore);
+
+#include BIDE_GENERATED("file_store.gen.h")
 
 #endif

@@ -18,20 +18,13 @@ void MemoryStore_init(MemoryStore *self, bide_allocator *allocator);
 /* Forgets everything. */
 void MemoryStore_deinit(MemoryStore *self);
 
-#define MemoryStore_get_FRAME(ROW) ROW(PARAM, MemoryStore *, self) ROW(PARAM, kv_slice, key)
-BIDE_ASYNC_DECLARE(kv_found, MemoryStore_get)
-
-#define MemoryStore_put_FRAME(ROW)                                                                 \
-    ROW(PARAM, MemoryStore *, self)                                                                \
-    ROW(OWNED, kv_bytes, key, kv_bytes_release)                                                    \
-    ROW(OWNED, kv_bytes, value, kv_bytes_release)
-BIDE_ASYNC_DECLARE(int32_t, MemoryStore_put)
-
-#define MemoryStore_remove_FRAME(ROW) ROW(PARAM, MemoryStore *, self) ROW(PARAM, kv_slice, key)
-BIDE_ASYNC_DECLARE(int32_t, MemoryStore_remove)
-
+bide_async kv_found MemoryStore_get(MemoryStore *self, kv_slice key);
+bide_async int32_t MemoryStore_put(MemoryStore *self, kv_bytes key, kv_bytes value);
+bide_async int32_t MemoryStore_remove(MemoryStore *self, kv_slice key);
 uint64_t MemoryStore_count(MemoryStore *self);
 
 BIDE_IMPL_DECLARE(Store, MemoryStore);
+
+#include BIDE_GENERATED("memory_store.gen.h")
 
 #endif

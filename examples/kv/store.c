@@ -61,6 +61,11 @@ void kv_bytes_release(kv_bytes bytes)
         bide_free(bytes.giver, bytes.data, bytes.size ? bytes.size : 1, 1);
 }
 
+void kv_bytes_drop(kv_bytes *bytes)
+{
+    kv_bytes_release(kv_bytes_take(bytes));
+}
+
 kv_slice kv_text(const char *text)
 {
     kv_slice s = {(const unsigned char *)text, strlen(text)};

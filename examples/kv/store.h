@@ -61,6 +61,9 @@ kv_bytes kv_bytes_copy(bide_allocator *allocator, kv_slice from);
 /* Gives the bytes back; none is fine. */
 void kv_bytes_release(kv_bytes bytes);
 
+/* The same, for `owned` and `scoped`. */
+void kv_bytes_drop(kv_bytes *bytes);
+
 /* Moves the bytes out, leaving none behind. */
 static inline kv_bytes kv_bytes_take(kv_bytes *from)
 {
@@ -72,6 +75,13 @@ static inline kv_bytes kv_bytes_take(kv_bytes *from)
 static inline kv_slice kv_slice_of(const kv_bytes *bytes)
 {
     kv_slice s = {bytes->data, bytes->size};
+    return s;
+}
+
+/* The same of bytes by value: a parameter whose address is taken must live in the frame. */
+static inline kv_slice kv_slice_in(kv_bytes bytes)
+{
+    kv_slice s = {bytes.data, bytes.size};
     return s;
 }
 

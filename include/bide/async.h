@@ -371,6 +371,7 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
     LINKAGE bide_poll F##_start_box(bide_box *bide_b F##_FRAME(BIDE_PRIV_ROW_PARAMS),              \
                                     bide_allocator *bide_a, bide_context *bide_cx,                 \
                                     F##_output *bide_out);                                         \
+    BIDE_PRIV_FUTURE_START_IN(F, F##_FRAME(BIDE_PRIV_ROW_PARAMS), F##_FRAME(BIDE_PRIV_ROW_PASS))   \
     BIDE_PRIV_FUTURE_BEGIN(F, F##_FRAME(BIDE_PRIV_ROW_PARAMS), F##_FRAME(BIDE_PRIV_ROW_PASS))
 
 /* The functions around a body, ending with the body's own head. */

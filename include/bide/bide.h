@@ -16,6 +16,7 @@
 #include <bide/async.h>
 #include <bide/interface.h>
 #include <bide/implement.h>
+#include <bide/generated.h>
 #ifndef BIDE_FREESTANDING
 #include <bide/runtime.h>
 #include <bide/time.h>

@@ -218,14 +218,62 @@
         F##_FRAME(BIDE_PRIV_ROW_DISCARD){}                                                         \
     }
 
-/* Shape: F_bide_begin starts a child in its slot, embedded or boxed, in one call. */
+/* Where a frame will lie of which the memory is not there yet: at `offset` in a boxed frame that is
+ * got when the first of those in it must wait. Generated functions start their children so. */
+typedef struct bide_priv_root {
+    void *frame; /* NULL: not taken yet */
+    bide_allocator *allocator;
+    bide_context *cx;
+    size_t size, box_offset;
+} bide_priv_root;
+
+typedef struct bide_priv_place {
+    bide_priv_root *root;
+    size_t offset;
+} bide_priv_place;
+
+/* The frame's memory, or NULL if there is none to be had. */
+BIDE_INLINE void *bide_priv_place_take(const bide_priv_place *place)
+{
+    bide_priv_root *root = place->root;
+    if (!root->frame)
+        root->frame = bide_frame_alloc(bide_allocator_for(root->allocator, root->cx), root->size,
+                                       root->box_offset);
+    return root->frame ? (char *)root->frame + place->offset : NULL;
+}
+
+BIDE_INLINE bide_priv_place bide_priv_place_in(const bide_priv_place *place, size_t offset)
+{
+    bide_priv_place inner;
+    inner.root = place->root;
+    inner.offset = place->offset + offset;
+    return inner;
+}
+
+/* Shape: F_bide_begin starts a child in its slot, embedded or boxed, in one call; lazily: in a
+ * place whose memory is taken only if the child must wait. */
 #define BIDE_PRIV_FUTURE_BEGIN(F, PARAMS, PASS)                                                    \
     BIDE_PRIV_ALWAYS bide_poll F##_bide_begin(const int bide_kind, void *bide_at PARAMS,           \
                                               bide_context *bide_cx, F##_output *bide_out)         \
     {                                                                                              \
         if (bide_kind == BIDE_PRIV_KID_BOXED)                                                      \
             return F##_start_box((bide_box *)bide_at PASS, NULL, bide_cx, bide_out);               \
+        if (bide_kind == BIDE_PRIV_KID_LAZY)                                                       \
+            return F##_bide_start_in((const bide_priv_place *)bide_at PASS, bide_cx, bide_out);    \
         return F##_start((struct F *)bide_at PASS, bide_cx, bide_out);                             \
+    }
+
+/* Shape: a lazy start that takes the frame first: for bodies, which reach for it anyway. */
+#define BIDE_PRIV_FUTURE_START_IN(F, PARAMS, PASS)                                                 \
+    BIDE_INLINE bide_poll F##_bide_start_in(const bide_priv_place *bide_place PARAMS,              \
+                                            bide_context *bide_cx, F##_output *bide_out)           \
+    {                                                                                              \
+        struct F *bide_f = (struct F *)bide_priv_place_take(bide_place);                           \
+        if (BIDE_PRIV_UNLIKELY(!bide_f)) {                                                         \
+            F##_discard BIDE_PRIV_CALL(~PASS);                                                     \
+            return BIDE_ENOMEM;                                                                    \
+        }                                                                                          \
+        return F##_start(bide_f PASS, bide_cx, bide_out);                                          \
     }
 
 /* Shape: the typed functions behind the record's untyped slots. */
@@ -251,6 +299,7 @@
 /* Where a child lives in its parent's frame. */
 #define BIDE_PRIV_KID_EMBEDDED 0
 #define BIDE_PRIV_KID_BOXED 1
+#define BIDE_PRIV_KID_LAZY 2
 
 /* Describes a child: its own trace if it has one, else its name. */
 BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void *at,
@@ -365,6 +414,37 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
         if (bide_r != BIDE_PENDING)                                                                \
             bide_box_release(bide_b);                                                              \
         return bide_r;                                                                             \
+    }                                                                                              \
+    BIDE_INLINE bide_poll F##_bide_start_in(                                                       \
+        const bide_priv_place *bide_place F##_FRAME(BIDE_PRIV_ROW_PARAMS), bide_context *bide_cx,  \
+        F##_output *bide_out)                                                                      \
+    {                                                                                              \
+        struct F bide_tmp;                                                                         \
+        struct F *bide_f;                                                                          \
+        bide_poll bide_r = BIDE_PENDING;                                                           \
+        F##_init(&bide_tmp F##_FRAME(BIDE_PRIV_ROW_PASS));                                         \
+        if ((int)F##_flags & (int)BIDE_UNPIN) {                                                    \
+            bide_r = F##_poll(&bide_tmp, bide_cx, bide_out);                                       \
+            if (bide_r != BIDE_PENDING)                                                            \
+                return bide_r;                                                                     \
+        } else {                                                                                   \
+            F##_FRAME(BIDE_PRIV_ROW_TRY)                                                           \
+            if (bide_r != BIDE_PENDING) {                                                          \
+                F##_bide_release(&bide_tmp);                                                       \
+                return bide_r;                                                                     \
+            }                                                                                      \
+        }                                                                                          \
+        bide_f = (struct F *)bide_priv_place_take(bide_place);                                     \
+        if (BIDE_PRIV_UNLIKELY(!bide_f)) {                                                         \
+            if ((int)F##_flags & (int)BIDE_UNPIN)                                                  \
+                F##_drop(&bide_tmp);                                                               \
+            else                                                                                   \
+                F##_bide_release(&bide_tmp);                                                       \
+            return BIDE_ENOMEM;                                                                    \
+        }                                                                                          \
+        BIDE_PRIV_COPY(bide_f, &bide_tmp, sizeof(struct F));                                       \
+        return (int)F##_flags & (int)BIDE_UNPIN ? BIDE_PENDING                                     \
+                                                : F##_poll(bide_f, bide_cx, bide_out);             \
     }                                                                                              \
     BIDE_PRIV_FUTURE_BEGIN(F, F##_FRAME(BIDE_PRIV_ROW_PARAMS), F##_FRAME(BIDE_PRIV_ROW_PASS))
 

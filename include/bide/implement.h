@@ -16,6 +16,9 @@
  *                                    made. With ROW(COUNTED, T *, self, ...) in T's futures, which
  *                                    retain when they start, calls keep the object alive
  *     #define T_I_HAS_m 1            T writes its own m, though the row has a default
+ *     #define I_IS_SEND 1            beside I_METHODS, about the interface: every future of an
+ *                                    implementation must be BIDE_SEND. BIDE_IMPL checks it, the
+ *                                    vtable's flags say so, and a dyn call's future is Send, too
  *     #define T_INTERFACES(ROW, T) ROW(T, I) ROW(T, J)
  *                                    what T implements, for BIDE_QUERY
  */
@@ -49,6 +52,7 @@
 #define BIDE_IMPL_AS(I, T, prefix)                                                                 \
     BIDE_PRIV_IMPL_EXISTS(I, T, prefix)                                                            \
     I##_METHODS(BIDE_PRIV_THUNK, I, (T, prefix))                                                   \
+    BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(I##_IS_SEND))(I##_METHODS(BIDE_PRIV_SEND_ROW, I, (T, prefix)))() \
     BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_HAS_destroy))                                                \
     (static void T##_##I##_bide_destroy(void *bide_self) { T##_destroy((T *)bide_self); })()       \
     BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_HAS_counting))                                               \
@@ -58,7 +62,8 @@
     (BIDE_PRIV_IMPL_QUERY(I, T))()                                                                 \
     BIDE_PRIV_EXTERN_C const struct I##_vtable T##_##I##_vtable;                                   \
     const struct I##_vtable T##_##I##_vtable = {                                                   \
-        {BIDE_VTABLE_ABI, (uint32_t)sizeof(struct I##_vtable), &I##_interface, #T, 0,              \
+        {BIDE_VTABLE_ABI, (uint32_t)sizeof(struct I##_vtable), &I##_interface, #T,                 \
+         BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(I##_IS_SEND))((uint32_t)BIDE_SEND)(0),                      \
          (uint32_t)sizeof(bide_vtable), (uint32_t)sizeof(T), (uint32_t)BIDE_PRIV_ALIGNOF(T),       \
          BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_HAS_destroy))(T##_##I##_bide_destroy)(NULL),            \
          BIDE_PRIV_IF(BIDE_PRIV_HAS_COMMA(T##_INTERFACES(BIDE_PRIV_TICK, T)))                      \
@@ -148,6 +153,25 @@
     BIDE_PRIV_THUNK_SYNC(I, T, P, R, m, DECL, NAME)
 #define BIDE_PRIV_THUNK_POLL_DEFAULT(I, T, P, R, m, DECL, NAME)                                    \
     BIDE_PRIV_THUNK_POLL(I, T, P, R, m, DECL, NAME)
+
+/* The bound of an interface declared Send.  Shape: a static assertion for each async row. */
+#define BIDE_PRIV_SEND_ROW(I, Self, KIND, R, ...)                                                  \
+    BIDE_PRIV_APPLY(BIDE_PRIV_SEND_##KIND, I, BIDE_PRIV_EVAL Self, BIDE_PRIV_FIRST(__VA_ARGS__))
+#define BIDE_PRIV_SEND_ASYNC(I, T, P, m)                                                           \
+    BIDE_PRIV_ASSERT((int)P##_##m##_flags & (int)BIDE_SEND,                                        \
+                     "bide: " #P "_" #m " is not BIDE_SEND, and interface " #I " asks for it");
+#define BIDE_PRIV_SEND_SYNC(I, T, P, m)
+#define BIDE_PRIV_SEND_POLL(I, T, P, m)
+#define BIDE_PRIV_SEND_FN(I, T, P, m)
+#define BIDE_PRIV_SEND_SUPER(I, T, P, m)
+#define BIDE_PRIV_SEND_ASYNC_MUT(I, T, P, m) BIDE_PRIV_SEND_ASYNC(I, T, P, m)
+#define BIDE_PRIV_SEND_SYNC_MUT(I, T, P, m)
+#define BIDE_PRIV_SEND_ASYNC_DEFAULT(I, T, P, m) BIDE_PRIV_SEND_ASYNC(I, T, P, m)
+#define BIDE_PRIV_SEND_ASYNC_MUT_DEFAULT(I, T, P, m) BIDE_PRIV_SEND_ASYNC(I, T, P, m)
+#define BIDE_PRIV_SEND_SYNC_DEFAULT(I, T, P, m)
+#define BIDE_PRIV_SEND_SYNC_MUT_DEFAULT(I, T, P, m)
+#define BIDE_PRIV_SEND_FN_DEFAULT(I, T, P, m)
+#define BIDE_PRIV_SEND_POLL_DEFAULT(I, T, P, m)
 
 /* Entries of the vtable. */
 #define BIDE_PRIV_ENTRY(I, Self, KIND, R, ...)                                                     \
@@ -275,7 +299,8 @@
         if (bide_kind == BIDE_PRIV_KID_BOXED)                                                      \
             return F##_start_box((bide_box *)bide_at, bide_self BIDE_PRIV_EVAL NAME, NULL,         \
                                  bide_cx, bide_out);                                               \
-        return F##_start((struct F *)bide_at, bide_self BIDE_PRIV_EVAL NAME, bide_cx, bide_out);   \
+        return D##_bide_begin(bide_kind, bide_at, AS(bide_self, NULL) BIDE_PRIV_EVAL NAME,         \
+                              bide_cx, bide_out);                                                  \
     }                                                                                              \
     BIDE_PRIV_FUTURE_ERASED(F)                                                                     \
     BIDE_INLINE void F##_bide_trace(const void *bide_f, bide_tracer *bide_tr)                      \

@@ -364,7 +364,12 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
             } call;                                                                                \
         } bide_u;                                                                                  \
     };                                                                                             \
-    enum { F##_flags = BIDE_UNPIN, F##_bide_owns = 1, F##_bide_moved = sizeof(bide_box) };         \
+    enum {                                                                                         \
+        F##_flags = (int)BIDE_UNPIN |                                                              \
+                    BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(I##_IS_SEND))((int)BIDE_SEND)(0),                \
+        F##_bide_owns = 1,                                                                         \
+        F##_bide_moved = sizeof(bide_box)                                                          \
+    };                                                                                             \
     BIDE_INLINE const bide_type *F##_type_of(const I *bide_self)                                   \
     {                                                                                              \
         return SLOT(bide_self->vtable->m.type, F##_bide_fallback_type(), I, bide_self->vtable, m); \
@@ -455,6 +460,14 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
         if (bide_kind == BIDE_PRIV_KID_BOXED)                                                      \
             return F##_start_box((bide_box *)bide_at, bide_self BIDE_PRIV_EVAL NAME, NULL,         \
                                  bide_cx, bide_out);                                               \
+        if (bide_kind == BIDE_PRIV_KID_LAZY) {                                                     \
+            bide_box bide_b;                                                                       \
+            bide_poll bide_r = F##_start_box(&bide_b, bide_self BIDE_PRIV_EVAL NAME, NULL,         \
+                                             bide_cx, bide_out);                                   \
+            if (bide_r != BIDE_PENDING)                                                            \
+                return bide_r;                                                                     \
+            return bide_priv_place_box((const bide_priv_place *)bide_at, &bide_b);                 \
+        }                                                                                          \
         return F##_start((struct F *)bide_at, bide_self BIDE_PRIV_EVAL NAME, bide_cx, bide_out);   \
     }                                                                                              \
     BIDE_PRIV_FUTURE_ERASED(F)                                                                     \
@@ -475,6 +488,23 @@ BIDE_INLINE bide_poll bide_priv_dyn_poll(bide_box *box, bide_context *cx, void *
         box->type = NULL;
     }
     return r;
+}
+
+/* Moves a pending box into a place, word by word; BIDE_ENOMEM: there is none, and it is dropped. */
+BIDE_INLINE bide_poll bide_priv_place_box(const bide_priv_place *place, bide_box *box)
+{
+    bide_box *to = (bide_box *)bide_priv_place_take(place);
+    const bide_type *type = box->type;
+    if (BIDE_PRIV_UNLIKELY(!to)) {
+        bide_box_drop(box);
+        return BIDE_ENOMEM;
+    }
+#if defined(__GNUC__)
+    __asm__("" : "+r"(type)); /* one wide load of two words just stored would wait for them */
+#endif
+    to->frame = box->frame;
+    to->type = type;
+    return BIDE_PENDING;
 }
 
 /* A pending dyn call adds nothing to the tree but what is behind it. */

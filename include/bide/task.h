@@ -53,8 +53,9 @@ BIDE_API bide_poll bide_join_poll(bide_join *join, bide_context *cx, void *out);
  * BIDE_EMISUSE. */
 BIDE_API bide_poll bide_join_try_take(bide_join *join, void *out);
 
-/* Asks for the end of the task: its future is dropped when the executor comes to it, and the join
- * handle sees BIDE_ECANCELED. A task that ends first keeps its result. May be repeated. An empty
+/* Asks for the end of the task: its future is dropped when the executor comes to it (or, if its
+ * type has `cancel`, cancelled until that is done), and the join handle sees BIDE_ECANCELED. A task
+ * that ends first keeps its result. May be repeated. An empty
  * handle is left alone. Any thread. */
 BIDE_API void bide_join_abort(const bide_join *join);
 

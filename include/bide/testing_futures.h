@@ -195,6 +195,8 @@ BIDE_PRIV_C_END
             bide_box_release(bide_b);                                                              \
         return bide_r;                                                                             \
     }                                                                                              \
+    BIDE_PRIV_FUTURE_START_IN(Name, BIDE_PRIV_WRAP_PARAMS(__VA_ARGS__),                            \
+                              BIDE_PRIV_WRAP_PASS(__VA_ARGS__))                                    \
     BIDE_PRIV_FUTURE_BEGIN(Name, BIDE_PRIV_WRAP_PARAMS(__VA_ARGS__),                               \
                            BIDE_PRIV_WRAP_PASS(__VA_ARGS__))                                       \
     BIDE_PRIV_ASSERT(sizeof(struct Name) > 0, "ends with a semicolon")
@@ -259,6 +261,8 @@ BIDE_PRIV_C_END
             bide_priv_call(&Name##_calls.ends);                                                    \
         return bide_r;                                                                             \
     }                                                                                              \
+    BIDE_PRIV_FUTURE_START_IN(Name, BIDE_PRIV_WRAP_PARAMS(__VA_ARGS__),                            \
+                              BIDE_PRIV_WRAP_PASS(__VA_ARGS__))                                    \
     BIDE_PRIV_FUTURE_BEGIN(Name, BIDE_PRIV_WRAP_PARAMS(__VA_ARGS__),                               \
                            BIDE_PRIV_WRAP_PASS(__VA_ARGS__))                                       \
     BIDE_PRIV_ASSERT(sizeof(struct Name) == sizeof(struct Inner), "a counted frame is the frame")

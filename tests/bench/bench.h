@@ -19,6 +19,12 @@
 /* The compiler must assume that x has changed. Costs no instruction. */
 #define OPAQUE(x) __asm__ volatile("" : "+r"(x))
 
+static inline uint32_t opaque(uint32_t n)
+{
+    OPAQUE(n);
+    return n;
+}
+
 enum { CHAIN = 10 }; /* dyn or static calls, one inside the other */
 
 /* Blocks that each program keeps while it measures: sizes 16, 32, ... */

@@ -7,16 +7,10 @@
  */
 #include "bench.h"
 
-#include <bide/alloc_recycle.h>
-#include <bide/alloc_slot.h>
 #include <bide/async.h>
-#include <bide/executor.h>
 #include <bide/implement.h>
 #include <bide/interface.h>
 #include <bide/runtime.h>
-#ifdef BIDE_USE_MIMALLOC
-#include <bide/mimalloc.h>
-#endif
 
 /* ---- the interface ----------------------------------------------------------------------- */
 
@@ -128,12 +122,6 @@ BIDE_IMPL(Adder, LinkV);
         BIDE_END;                                                                                  \
     }
 
-static inline uint32_t opaque(uint32_t n)
-{
-    OPAQUE(n);
-    return n;
-}
-
 #define dyn_loop_FRAME(ROW) LOOP_ROWS(ROW, Adder, Adder_add)
 LOOP(dyn_loop, Adder_add, BIDE_AWAIT_TO)
 #define dyn_loop_v_FRAME(ROW) LOOP_ROWS(ROW, Adder, Adder_add)
@@ -197,199 +185,5 @@ LEVEL(level9_v, level8_v, BIDE_AWAIT_TO_V)
 #define chain_loop_v_FRAME(ROW) LOOP_ROWS(ROW, Plus, level9_v)
 LOOP(chain_loop_v, level9_v, BIDE_AWAIT_TO_V)
 
-/* ---- placements -------------------------------------------------------------------------- */
-
-/* An allocator for the handles of one run; NULL is the context's, which is the task's slab. */
-struct place {
-    bide_allocator *allocator;
-    bide_recycler recycler;
-    BIDE_SLOT(256) slot;
-};
-
-static void place_open(struct place *p, const char *name)
-{
-    bide_recycler_init(&p->recycler, bide_heap(), 1 << 16);
-    BIDE_SLOT_INIT(&p->slot, bide_heap());
-    if (strcmp(name, "heap") == 0)
-        p->allocator = bide_heap();
-#ifdef BIDE_USE_MIMALLOC
-    else if (strcmp(name, "mimalloc") == 0)
-        p->allocator = bide_mimalloc();
-#endif
-    else if (strcmp(name, "slot") == 0)
-        p->allocator = BIDE_SLOT_ALLOCATOR(&p->slot);
-    else if (strcmp(name, "recycling") == 0)
-        p->allocator = &p->recycler.base;
-    else
-        p->allocator = NULL;
-}
-
-static void place_close(struct place *p)
-{
-    bide_recycler_trim(&p->recycler, 0);
-}
-
-/* ---- runs -------------------------------------------------------------------------------- */
-
-/* RUN(F, self, loops): one block_on over one loop. */
-#define RUN(F, self, loops)                                                                        \
-    do {                                                                                           \
-        struct F bench_frame;                                                                      \
-        uint32_t bench_out = 0;                                                                    \
-        F##_init(&bench_frame, self, loops);                                                       \
-        if (bide_block_on(&F##_type, &bench_frame, &bench_out, NULL) != BIDE_READY)                \
-            abort();                                                                               \
-        return bench_out;                                                                          \
-    } while (0)
-
-static uint32_t static_leaf(uint32_t loops, int which)
-{
-    Plus leaves[2] = {{0}, {0}}, *leaf = &leaves[which];
-    OPAQUE(leaf);
-    RUN(static_loop, leaf, loops);
-}
-
-static uint32_t static_chain(uint32_t loops, int which)
-{
-    Plus leaves[2] = {{0}, {0}}, *leaf = &leaves[which];
-    OPAQUE(leaf);
-    RUN(chain_loop, leaf, loops);
-}
-
-static uint32_t static_chain_v(uint32_t loops, int which)
-{
-    Plus leaves[2] = {{0}, {0}}, *leaf = &leaves[which];
-    OPAQUE(leaf);
-    RUN(chain_loop_v, leaf, loops);
-}
-
-static uint32_t drive(uint32_t loops, Adder *object)
-{
-    OPAQUE(object);
-    RUN(dyn_loop, object, loops);
-}
-
-static uint32_t drive_v(uint32_t loops, Adder *object)
-{
-    OPAQUE(object);
-    RUN(dyn_loop_v, object, loops);
-}
-
-/* A leaf as an object, ready at once or not. */
-static Adder make_leaf(Leaf *leaf, bool naps, int which, bide_allocator *allocator)
-{
-    leaf->last = 0;
-    if (naps)
-        return which ? NapPlus_as_Adder(leaf, allocator) : NapMinus_as_Adder(leaf, allocator);
-    return which ? Plus_as_Adder(leaf, allocator) : Minus_as_Adder(leaf, allocator);
-}
-
-static uint32_t run_leaf(const char *place, bool naps, uint32_t loops, int which)
-{
-    struct place p;
-    Leaf leaf;
-    Adder object;
-    uint32_t sum;
-    place_open(&p, place);
-    object = make_leaf(&leaf, naps, which, p.allocator);
-    sum = drive(loops, &object);
-    place_close(&p);
-    return sum;
-}
-
-static uint32_t run_chain(const char *place, bool naps, bool by_value, uint32_t loops, int which)
-{
-    struct place p;
-    Leaf leaf;
-    Link links[CHAIN];
-    Adder object;
-    uint32_t sum;
-    int k;
-    place_open(&p, place);
-    object = make_leaf(&leaf, naps, which, p.allocator);
-    for (k = 1; k < CHAIN; k++) {
-        links[k].next = object;
-        object = by_value ? LinkV_as_Adder(&links[k], p.allocator)
-                          : Link_as_Adder(&links[k], p.allocator);
-    }
-    sum = by_value ? drive_v(loops, &object) : drive(loops, &object);
-    place_close(&p);
-    return sum;
-}
-
-/* Shape: functions <workload>_<place>, and their rows in the table. A slot holds one frame, so it
- * has no chains. */
-#define RUNS(place)                                                                                \
-    static uint32_t leaf_##place(uint32_t loops, int which)                                        \
-    {                                                                                              \
-        return run_leaf(#place, false, loops, which);                                              \
-    }                                                                                              \
-    static uint32_t yield_##place(uint32_t loops, int which)                                       \
-    {                                                                                              \
-        return run_leaf(#place, true, loops, which);                                               \
-    }
-#define CHAIN_RUNS(place)                                                                          \
-    static uint32_t chain_##place(uint32_t loops, int which)                                       \
-    {                                                                                              \
-        return run_chain(#place, false, false, loops, which);                                      \
-    }                                                                                              \
-    static uint32_t chain_v_##place(uint32_t loops, int which)                                     \
-    {                                                                                              \
-        return run_chain(#place, false, true, loops, which);                                       \
-    }                                                                                              \
-    static uint32_t wait_##place(uint32_t loops, int which)                                        \
-    {                                                                                              \
-        return run_chain(#place, true, false, loops, which);                                       \
-    }                                                                                              \
-    static uint32_t wait_v_##place(uint32_t loops, int which)                                      \
-    {                                                                                              \
-        return run_chain(#place, true, true, loops, which);                                        \
-    }
-#define ROWS(place) {"dyn_leaf", #place, leaf_##place}, {"dyn_yield", #place, yield_##place},
-#define CHAIN_ROWS(place)                                                                          \
-    {"dyn_chain", #place, chain_##place}, {"dyn_chain_v", #place, chain_v_##place},                \
-        {"dyn_chain_wait", #place, wait_##place}, {"dyn_chain_wait_v", #place, wait_v_##place},
-
-#ifdef BIDE_USE_MIMALLOC
-RUNS(mimalloc)
-CHAIN_RUNS(mimalloc)
-#else
-RUNS(heap)
-RUNS(slab)
-RUNS(slot)
-RUNS(recycling)
-CHAIN_RUNS(heap)
-CHAIN_RUNS(slab)
-CHAIN_RUNS(recycling)
-#endif
-
-static const struct bench table[] = {
-#ifdef BIDE_USE_MIMALLOC
-    ROWS(mimalloc) CHAIN_ROWS(mimalloc)
-#else
-    {"static_leaf", "none", static_leaf},
-    {"static_chain", "none", static_chain},
-    {"static_chain_v", "none", static_chain_v},
-    ROWS(heap) ROWS(slab) ROWS(slot) ROWS(recycling) CHAIN_ROWS(heap) CHAIN_ROWS(slab)
-        CHAIN_ROWS(recycling)
-#endif
-};
-
-int main(int argc, char **argv)
-{
-    /* One block of each size stays: an allocator that gives its last page back at every free would
-     * be measured at that. */
-    bide_allocator *giver = NULL;
-    void *kept[KEPT];
-    int i, status;
-    (void)static_leaf, (void)static_chain, (void)static_chain_v;
-    for (i = 0; i < KEPT; i++) {
-        kept[i] = bide_alloc(bide_default_allocator(), KEPT_SIZE(i), 16, &giver);
-        if (!kept[i])
-            return 1;
-    }
-    status = bench_main(argc, argv, table, sizeof table / sizeof table[0]);
-    for (i = 0; i < KEPT; i++)
-        bide_free(giver, kept[i], KEPT_SIZE(i), 16);
-    return status;
-}
+#define BENCH_BY_VALUE 1
+#include "bide_runs.h"

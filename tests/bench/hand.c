@@ -109,9 +109,21 @@ static uint32_t run_static_chain(uint32_t loops, int which)
     return acc;
 }
 
+/* ---- a chain of eight that suspends once --------------------------------------------------- */
+
+#define NAME(name) near_##name
+#define POLL static inline
+#include "generated/hand_chain8.h"
+
+#define NAME(name) far_##name
+#define POLL static __attribute__((noinline))
+#include "generated/hand_chain8.h"
+
 static const struct bench table[] = {
     {"static_leaf", "none", run_static_leaf},
     {"static_chain", "none", run_static_chain},
+    {"chain8", "none", near_run_chain8},
+    {"chain8_far", "none", far_run_chain8},
     {"dyn_leaf", "heap", heap_run_leaf},
     {"dyn_leaf", "slab", slab_run_leaf},
     {"dyn_leaf", "slot", slot_run_leaf},

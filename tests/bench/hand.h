@@ -11,7 +11,7 @@
 
 #include "bench.h"
 
-enum { PENDING, READY };
+enum { PENDING, READY, MISUSE };
 
 struct waker {
     void (*wake_by_ref)(struct waker *waker);

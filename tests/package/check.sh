@@ -40,6 +40,7 @@ consumer() {
         -DCMAKE_C_COMPILER="$cc" -DCMAKE_BUILD_TYPE=Release "$@"
     quiet "$name: build" "$cmake" --build "$scratch/$name" --parallel 2
     quiet "$name: run" "$scratch/$name/consumer"
+    quiet "$name: run async C" "$scratch/$name/consumer_async"
     if [ -x "$scratch/$name/consumer_mimalloc" ]; then
         quiet "$name: run with mimalloc" "$scratch/$name/consumer_mimalloc"
     fi
@@ -64,6 +65,17 @@ for kind in static shared; do
     consumer "find_package-$kind" -DHOW=find_package -DCMAKE_PREFIX_PATH="$scratch/prefix-$kind"
     by_pkg_config $kind
 done
+# Without libclang: what another build generated is compiled; without that, a message says what to do.
+mkdir "$scratch/copies"
+cp "$scratch"/find_package-static/countdown.gen/countdown.gen.[ch] "$scratch/copies"
+consumer without-libclang -DHOW=find_package -DCMAKE_PREFIX_PATH="$scratch/prefix-static" \
+    -DBIDE_LIBCLANG=/nowhere -DCHECKED_IN="$scratch/copies"
+if "$cmake" -S "$here/consumer" -B "$scratch/stopped" -DCMAKE_C_COMPILER="$cc" -DHOW=FetchContent \
+    -DBIDE_ROOT="$root" -DBIDE_LIBCLANG=/nowhere > "$scratch/log" 2>&1 ||
+    ! grep -q libclang1 "$scratch/log"; then
+    echo "FAILED: without libclang and copies, a consumer must be told what to install"
+    exit 1
+fi
 # A component that is not there must be refused, and the rest must not mind that it is missing.
 consumer find_package-without-mimalloc -DHOW=find_package \
     -DCMAKE_PREFIX_PATH="$scratch/prefix-static" -DCMAKE_DISABLE_FIND_PACKAGE_mimalloc=ON

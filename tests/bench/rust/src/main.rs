@@ -201,6 +201,56 @@ level!(level7, level6);
 level!(level8, level7);
 level!(level9, level8);
 
+/// The leaf under the chain of eight: wakes itself, waits once, adds.
+struct NapAdd<'a> {
+    last: &'a Cell<u32>,
+    a: u32,
+    b: u32,
+    napped: bool,
+}
+
+impl Future for NapAdd<'_> {
+    type Output = u32;
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<u32> {
+        if !self.napped {
+            self.napped = true;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        self.last.set(self.a.wrapping_add(self.b));
+        Poll::Ready(self.last.get())
+    }
+}
+
+async fn near1(last: &Cell<u32>, a: u32, b: u32) -> u32 {
+    NapAdd { last, a, b, napped: false }.await.wrapping_add(1)
+}
+
+macro_rules! near {
+    ($name:ident, $child:ident) => {
+        async fn $name(last: &Cell<u32>, a: u32, b: u32) -> u32 {
+            $child(last, a, b).await.wrapping_add(1)
+        }
+    };
+}
+near!(near2, near1);
+near!(near3, near2);
+near!(near4, near3);
+near!(near5, near4);
+near!(near6, near5);
+near!(near7, near6);
+near!(near8, near7);
+
+/// The frame's place is opaque, as in the C programs: else nothing of the chain is left.
+async fn chain8(loops: u32, t: &Plus) -> u32 {
+    let mut acc = 0;
+    for i in 0..loops {
+        let mut f = near8(&t.0, acc, opaque(i));
+        acc = std::hint::black_box(unsafe { Pin::new_unchecked(&mut f) }).await;
+    }
+    acc
+}
+
 async fn static_leaf(loops: u32, t: &Plus) -> u32 {
     let mut acc = 0;
     for i in 0..loops {
@@ -237,8 +287,8 @@ const PLACE: &str = "mimalloc";
 #[cfg(not(feature = "mimalloc"))]
 const PLACE: &str = "heap";
 
-const WORKLOADS: [&str; 6] =
-    ["static_leaf", "static_chain", "dyn_leaf", "dyn_yield", "dyn_chain", "dyn_chain_wait"];
+const WORKLOADS: [&str; 7] =
+    ["static_leaf", "static_chain", "chain8", "dyn_leaf", "dyn_yield", "dyn_chain", "dyn_chain_wait"];
 
 fn run(workload: &str, loops: u32, which: bool, park: bool) -> u32 {
     let leaf: Box<dyn Adder> =
@@ -250,6 +300,7 @@ fn run(workload: &str, loops: u32, which: bool, park: bool) -> u32 {
     let object = match workload {
         "static_leaf" => return block_on_flag(static_leaf(loops, concrete)),
         "static_chain" => return block_on_flag(static_chain(loops, concrete)),
+        "chain8" => return block_on_flag(chain8(loops, concrete)),
         "dyn_leaf" => leaf,
         "dyn_yield" => nap,
         "dyn_chain" => chain(leaf),
@@ -268,7 +319,7 @@ fn main() {
     let args: Vec<String> = std::env::args().collect();
     if args.len() == 2 && args[1] == "list" {
         for w in WORKLOADS {
-            println!("{} {}", w, if w.starts_with("static") { "none" } else { PLACE });
+            println!("{} {}", w, if w.starts_with("dyn") { PLACE } else { "none" });
         }
         println!("dyn_yield {}-park", PLACE);
         println!("dyn_chain_wait {}-park", PLACE);

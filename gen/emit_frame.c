@@ -1,0 +1,594 @@
+/*
+ * gen/emit_frame.c: the future type around a body: struct, captures, and the functions that
+ * bide/future.h promises.
+ */
+#include <ctype.h>
+#include <string.h>
+
+#include "emit.h"
+
+/* ---- lists ------------------------------------------------------------------------------- */
+
+const char *parameter_list(arena *a, const function *f, const char *before)
+{
+    text t = {a, NULL, 0, 0};
+    text_puts(&t, before);
+    for (uint32_t i = 0; i < f->param_count; i++)
+        text_printf(&t, "%s%s", t.length ? ", " : "",
+                    declared(a, f->params[i]->type, f->params[i]->name));
+    return t.data ? t.data : "";
+}
+
+const char *argument_list(arena *a, const function *f, const char *before)
+{
+    text t = {a, NULL, 0, 0};
+    text_puts(&t, before);
+    for (uint32_t i = 0; i < f->param_count; i++)
+        text_printf(&t, "%s%s", t.length ? ", " : "", f->params[i]->name);
+    return t.data ? t.data : "";
+}
+
+const char *state_path(const function *f)
+{
+    return f->root->field_count ? "bide_state" : "bide_u.bide_state";
+}
+
+static bool owns(const function *f)
+{
+    for (uint32_t i = 0; i < f->param_count; i++)
+        if (f->params[i]->owned)
+            return true;
+    return false;
+}
+
+const char *header_prefix(arena *a, const output *o)
+{
+    char *prefix = arena_print(a, "%.*s_bide_", (int)strcspn(o->header_name, "."), o->header_name);
+    for (char *c = prefix; *c; c++)
+        *c = isalnum((unsigned char)*c) ? *c : '_';
+    return isdigit((unsigned char)*prefix) ? arena_print(a, "bide_%s", prefix) : prefix;
+}
+
+/* The tag of a future type where this is written. */
+static const char *tag(writer *w, const char *name, const function *definition)
+{
+    if (!w->in_header || !definition || !definition->is_static)
+        return name;
+    return arena_print(w->unit->arena, "%s%s", header_prefix(w->unit->arena, w->options), name);
+}
+
+/* ---- the struct -------------------------------------------------------------------------- */
+
+static void emit_group(writer *w, const group *g, bool with_state, uint32_t indent);
+
+static void emit_kids(writer *w, const group *g, bool with_state, uint32_t indent)
+{
+    text_printf(w->to, "%*sunion {\n", (int)indent, "");
+    if (with_state)
+        text_printf(w->to, "%*suint32_t bide_state;\n", (int)indent + 4, "");
+    for (uint32_t i = 0; i < g->kid_count; i++) {
+        const group *kid = g->kids[i];
+        if (!kid->field_count && !kid->kid_count)
+            continue; /* nothing is kept there, and C has no empty structs */
+        emit_group(w, kid, with_state, indent + 4);
+    }
+    text_printf(w->to, "%*s} bide_u;\n", (int)indent, "");
+}
+
+static bool has_members(const group *g)
+{
+    for (uint32_t i = 0; i < g->kid_count; i++)
+        if (g->kids[i]->field_count || has_members(g->kids[i]))
+            return true;
+    return false;
+}
+
+static void emit_field(writer *w, const group *g, const field *f, uint32_t indent)
+{
+    arena *a = w->unit->arena;
+    text_printf(w->to, "%*s", (int)indent, "");
+    if (f->is_flag) {
+        text_printf(w->to, "uint8_t %s;\n", f->name);
+    } else if (f->child && f->var) {
+        text_puts(w->to, "union {\n");
+        text_printf(w->to, "%*s%s%s;\n", (int)indent + 4, "", f->boxed ? "bide_box " : "",
+                    f->boxed ? "box"
+                             : arena_print(a, "struct %s kid",
+                                           tag(w, f->child->name, f->child->definition)));
+        if (!f->type->is_void)
+            text_printf(w->to, "%*s%s;\n", (int)indent + 4, "", declared(a, f->type, "value"));
+        text_printf(w->to, "%*s} %s;\n", (int)indent, "", f->name);
+    } else if (f->child) {
+        text_printf(w->to, "%s%s %s;\n", f->boxed ? "bide_box" : "struct ",
+                    f->boxed ? "" : tag(w, f->child->name, f->child->definition), f->name);
+    } else {
+        if (f->var && f->var->align_as > f->type->align)
+            text_printf(w->to, "BIDE_PRIV_ALIGNAS(%u) ", (unsigned)f->var->align_as);
+        text_printf(w->to, "%s;\n", declared(a, f->type, f->name));
+    }
+    (void)g;
+}
+
+static void emit_fields(writer *w, const group *g, uint32_t indent)
+{
+    for (uint32_t i = 0; i < g->field_count; i++) {
+        if (strcmp(g->fields[i].name, "bide_u") != 0)
+            emit_field(w, g, &g->fields[i], indent);
+        else if (has_members(g))
+            emit_kids(w, g, false, indent);
+    }
+}
+
+/* Shape: struct { uint32_t bide_state; fields; union { kids } bide_u; } s3; */
+static void emit_group(writer *w, const group *g, bool with_state, uint32_t indent)
+{
+    text_printf(w->to, "%*sstruct {", (int)indent, "");
+    if (g->site)
+        text_printf(w->to, " /* %s:%u */", w->options->line_path, g->site->line.line);
+    text_puts(w->to, "\n");
+    if (with_state)
+        text_printf(w->to, "%*suint32_t bide_state;\n", (int)indent + 4, "");
+    emit_fields(w, g, indent + 4);
+    text_printf(w->to, "%*s} %s;\n", (int)indent, "", g->name);
+}
+
+/* ---- names and flags --------------------------------------------------------------------- */
+
+/* Children by value: of sites, then of async variables. */
+static const callee *child_of(const function *f, uint32_t i)
+{
+    const callee *c;
+    if (i < f->site_count)
+        return f->sites[i]->callee && !f->sites[i]->boxed ? f->sites[i]->callee : NULL;
+    i -= f->site_count;
+    c = f->vars[i]->is_async ? async_callee(f->vars[i]) : NULL;
+    return c && !async_is_boxed(f->vars[i]) ? c : NULL;
+}
+
+static uint32_t child_slots(const function *f)
+{
+    return f->site_count + f->var_count;
+}
+
+static bool is_first(const function *f, uint32_t i)
+{
+    for (uint32_t k = 0; k < i; k++)
+        if (child_of(f, k) == child_of(f, i))
+            return false;
+    return true;
+}
+
+/* Facts are known when all children are: Send if each of them is, no sync drop if one forbids. */
+static void emit_flags(writer *w, const function *f)
+{
+    text_printf(w->to, "enum {\n    %s_flags = (int)BIDE_STATE", tag(w, f->name, f));
+    if (f->is_send) {
+        text_puts(w->to, " | ((int)BIDE_SEND");
+        for (uint32_t i = 0; i < child_slots(f); i++)
+            if (child_of(f, i) && is_first(f, i))
+                text_printf(w->to, " & (int)%s_flags",
+                            tag(w, child_of(f, i)->name, child_of(f, i)->definition));
+        text_puts(w->to, ")");
+    }
+    if (f->is_unpin)
+        text_puts(w->to, " | (int)BIDE_UNPIN");
+    if (f->code_temp)
+        text_puts(w->to, " | (int)BIDE_NO_DROP");
+    for (uint32_t i = 0; i < child_slots(f); i++)
+        if (child_of(f, i) && is_first(f, i))
+            text_printf(w->to, " |\n        ((int)BIDE_NO_DROP & (int)%s_flags)",
+                        tag(w, child_of(f, i)->name, child_of(f, i)->definition));
+    text_puts(w->to, "\n};\n");
+}
+
+static void emit_struct(writer *w, const function *f)
+{
+    text_printf(w->to, "struct %s {\n", tag(w, f->name, f));
+    if (f->root->field_count) {
+        text_puts(w->to, "    uint32_t bide_state;\n");
+        emit_fields(w, f->root, 4);
+    } else {
+        emit_kids(w, f->root, true, 4);
+    }
+    text_puts(w->to, "};\n");
+}
+
+/* The prototype comes before the struct: C++ compilers warn about the reverse. */
+static void emit_prototype(writer *w, const function *f)
+{
+    const char *params = parameter_list(w->unit->arena, f, "");
+    text_printf(w->to, "%s(%s);\n", declared(w->unit->arena, f->result, f->name),
+                *params ? params : "void");
+}
+
+void emit_names(writer *w, const function *f)
+{
+    arena *a = w->unit->arena;
+    text_printf(w->to, "typedef %s;\n",
+                declared(a, f->result, arena_print(a, "%s_output", f->name)));
+    text_printf(w->to, "union %s_result {\n    char bide_none;\n", f->name);
+    if (!f->result->is_void)
+        text_printf(w->to, "    %s;\n", declared(a, f->result, "value"));
+    text_printf(w->to, "};\nenum {\n    %s_bide_owns = %d,\n", f->name, owns(f) ? 1 : 0);
+    text_printf(w->to, "    %s_bide_moved = sizeof(struct %s)\n};\n", f->name, f->name);
+}
+
+static void emit_child_frame(writer *w, const callee *c)
+{
+    if (c && c->definition)
+        emit_frame(w, c->definition);
+}
+
+void emit_frame(writer *w, function *f)
+{
+    for (uint32_t i = 0; i < w->unit->function_count; i++)
+        if (w->unit->functions[i] == f) {
+            if (w->frames_done[i])
+                return;
+            w->frames_done[i] = true;
+        }
+    for (uint32_t i = 0; i < child_slots(f); i++)
+        emit_child_frame(w, child_of(f, i));
+    text_printf(w->to, "\n/* %s:%u */\n", w->options->line_path, f->line.line);
+    /* where a header of the user's declares the function, its own words stand */
+    if (f->self->include < 0 && (!w->in_header || !f->is_static))
+        emit_prototype(w, f);
+    emit_struct(w, f);
+    emit_flags(w, f);
+    if (!w->in_header || !f->is_static)
+        emit_names(w, f);
+}
+
+/* ---- captures ---------------------------------------------------------------------------- */
+
+/* Where a parameter lies in a frame that was not polled. */
+static const char *captured(writer *w, const function *f, const var *v)
+{
+    const group *g = f->root->kids[0]; /* s0 */
+    if (v->resident || v->kept)
+        return arena_print(w->unit->arena, "bide_f->%s", v->field);
+    for (uint32_t i = 0; i < g->field_count; i++)
+        if (g->fields[i].var == v)
+            return arena_print(w->unit->arena, "bide_f->%s.%s", g->path, g->fields[i].name);
+    return v->name;
+}
+
+static void emit_init(writer *w, const function *f)
+{
+    text_printf(w->to, "BIDE_INLINE void %s_init(%s)\n{\n", f->name,
+                parameter_list(w->unit->arena, f,
+                               arena_print(w->unit->arena, "struct %s *bide_f", f->name)));
+    text_printf(w->to, "    bide_f->%s = 0;\n", state_path(f));
+    for (uint32_t i = 0; i < f->param_count; i++) {
+        const var *v = f->params[i];
+        text_printf(w->to, "    %s = %s;\n", captured(w, f, v), v->name);
+    }
+    text_puts(w->to, "}\n");
+}
+
+static const char *or_void(const char *list)
+{
+    return *list ? list : "void";
+}
+
+/* ---- declarations ------------------------------------------------------------------------ */
+
+static void prototype(writer *w, const function *f, const char *linkage, const char *result,
+                      const char *name, const char *params)
+{
+    text_printf(w->to, "%s%s%s_%s(%s);\n", linkage, result, f->name, name, params);
+}
+
+/* F_poll and so on; `near` are the functions that this file uses itself. */
+static void emit_prototypes(writer *w, const function *f, const char *linkage, const char *start,
+                            const char *near)
+{
+    arena *a = w->unit->arena;
+    const char *out = result_text(a, f->result);
+    const char *end = arena_print(a, ", bide_context *bide_cx, %s *bide_out", out);
+    prototype(w, f, start, "bide_poll ", arena_print(a, "%spoll", near),
+              arena_print(a, "struct %s *bide_f%s", f->name, end));
+    prototype(w, f, linkage, "void ", arena_print(a, "%sdrop", near),
+              arena_print(a, "struct %s *bide_f", f->name));
+    if (f->is_generator)
+        return;
+    prototype(w, f, start, "bide_poll ", arena_print(a, "%sstart", near),
+              arena_print(a, "%s%s",
+                          parameter_list(a, f, arena_print(a, "struct %s *bide_f", f->name)), end));
+    prototype(
+        w, f, start, "bide_poll ", arena_print(a, "bide_%sstart_in", *near ? "near_" : ""),
+        arena_print(a, "%s%s", parameter_list(a, f, "const bide_priv_place *bide_place"), end));
+    if (!*near)
+        prototype(w, f, linkage, "bide_poll ", "start_box",
+                  arena_print(a, "%s, bide_allocator *bide_a%s",
+                              parameter_list(a, f, "bide_box *bide_b"), end));
+}
+
+static void emit_begin(writer *w, const function *f, const char *near)
+{
+    arena *a = w->unit->arena;
+    const char *args = argument_list(a, f, "");
+    const char *comma = *args ? ", " : "";
+    text_printf(w->to,
+                "BIDE_PRIV_ALWAYS bide_poll %s_bide_%sbegin(%s, bide_context *bide_cx, "
+                "%s *bide_out)\n{\n",
+                f->name, *near ? "near_" : "",
+                parameter_list(a, f, "const int bide_kind, void *bide_at"),
+                result_text(a, f->result));
+    text_printf(w->to,
+                "    if (bide_kind == BIDE_PRIV_KID_BOXED)\n"
+                "        return %s_start_box((bide_box *)bide_at%s%s, NULL, bide_cx, bide_out);\n",
+                f->name, comma, args);
+    text_printf(w->to,
+                "    if (bide_kind == BIDE_PRIV_KID_LAZY)\n"
+                "        return %s_bide_%sstart_in((const bide_priv_place *)bide_at%s%s, bide_cx, "
+                "bide_out);\n",
+                f->name, *near ? "near_" : "", comma, args);
+    text_printf(w->to, "    return %s_%sstart((struct %s *)bide_at%s%s, bide_cx, bide_out);\n}\n",
+                f->name, near, f->name, comma, args);
+}
+
+static void emit_discard(writer *w, const function *f)
+{
+    text_printf(w->to, "BIDE_INLINE void %s_discard(%s)\n{\n", f->name,
+                or_void(parameter_list(w->unit->arena, f, "")));
+    for (uint32_t i = f->param_count; i-- > 0;) {
+        const var *v = f->params[i];
+        if (v->owned)
+            text_printf(w->to, "    %s(&%s);\n", v->owned, v->name);
+        else
+            text_printf(w->to, "    (void)%s;\n", v->name);
+    }
+    text_puts(w->to, "}\n");
+}
+
+void emit_declarations(writer *w, function *f)
+{
+    arena *a = w->unit->arena;
+    const char *linkage = f->is_static ? "BIDE_INLINE " : "BIDE_PRIV_EXTERN_C ";
+    const char *start = f->is_static && f->is_small ? "BIDE_PRIV_ALWAYS " : linkage;
+    if (f->is_static)
+        text_printf(w->to, "static const bide_type %s_type BIDE_PRIV_UNUSED;\n", f->name);
+    else
+        text_printf(w->to, "BIDE_PRIV_EXTERN_C const bide_type %s_type;\n", f->name);
+    emit_prototypes(w, f, linkage, start, "");
+    if (f->has_cancel)
+        prototype(w, f, linkage, "bide_poll ", "cancel",
+                  arena_print(a, "struct %s *bide_f, bide_context *bide_cx", f->name));
+    emit_init(w, f);
+    if (!owns(f) || f->is_static)
+        emit_discard(w, f);
+    else
+        prototype(w, f, linkage, "void ", "discard", or_void(parameter_list(a, f, "")));
+    if (f->is_generator)
+        text_printf(w->to,
+                    "BIDE_INLINE bide_poll %s_poll_next(struct %s *bide_f, bide_context *bide_cx, "
+                    "%s *bide_out)\n{\n    return %s_poll(bide_f, bide_cx, bide_out);\n}\n",
+                    f->name, f->name, result_text(a, f->result), f->name);
+    else
+        emit_begin(w, f, "");
+}
+
+/* The same functions without external linkage: calls in the file go to them, and can be inlined. */
+void emit_near(writer *w, function *f)
+{
+    if (f->is_static)
+        return;
+    emit_prototypes(w, f, "BIDE_INLINE ", f->is_small ? "BIDE_PRIV_ALWAYS " : "BIDE_INLINE ",
+                    "bide_near_");
+    if (!f->is_generator)
+        emit_begin(w, f, "bide_near_");
+}
+
+/* ---- definitions ------------------------------------------------------------------------- */
+
+static void define(writer *w, const function *f, const char *linkage, const char *result,
+                   const char *name, const char *params)
+{
+    text_printf(w->to, "%s%s%s_%s(%s)\n{\n", linkage, result, f->name, name, params);
+}
+
+static void emit_args(writer *w, const function *f)
+{
+    if (!f->param_count)
+        return;
+    text_printf(w->to, "    struct %s_bide_args bide_args;\n", f->name);
+    for (uint32_t i = 0; i < f->param_count; i++)
+        text_printf(w->to, "    bide_args.%s = %s;\n", f->params[i]->name, f->params[i]->name);
+}
+
+static void call_run(writer *w, const function *f, const char *op, const char *frame,
+                     const char *at, const char *cx, const char *out)
+{
+    bool with = strcmp(op, "START") == 0 || strcmp(op, "LAZY") == 0;
+    text_printf(w->to, "%s_bide_run(BIDE_PRIV_RUN_%s, %s, %s, %s, %s, %s);\n", f->name, op, frame,
+                at, with && f->param_count ? "&bide_args" : "NULL", cx, out);
+}
+
+static void emit_start_box(writer *w, const function *f, const char *linkage, const char *end)
+{
+    arena *a = w->unit->arena;
+    define(w, f, linkage, "bide_poll ", "start_box",
+           arena_print(a, "%s, bide_allocator *bide_a%s", parameter_list(a, f, "bide_box *bide_b"),
+                       end));
+    text_printf(w->to,
+                "    bide_priv_root bide_root = {NULL, bide_a, bide_cx, sizeof(struct %s), "
+                "BIDE_PRIV_BOX_OFFSET(%s)};\n"
+                "    const bide_priv_place bide_place = {&bide_root, 0};\n    bide_poll bide_r;\n",
+                f->name, f->name);
+    emit_args(w, f);
+    text_puts(w->to, "    bide_r = ");
+    call_run(w, f, "LAZY", "NULL", "&bide_place", "bide_cx", "bide_out");
+    text_printf(w->to,
+                "    if (bide_r == BIDE_PENDING) {\n"
+                "        bide_b->frame = bide_root.frame;\n        bide_b->type = &%s_type;\n"
+                "    } else if (bide_root.frame) {\n"
+                "        bide_priv_frame_undo(bide_root.frame, sizeof(struct %s), "
+                "BIDE_PRIV_BOX_OFFSET(%s));\n    }\n    return bide_r;\n}\n",
+                f->name, f->name, f->name);
+}
+
+/* poll, drop and the starts, under the names that the file itself uses. */
+static void emit_inner(writer *w, const function *f, const char *near, const char *end)
+{
+    arena *a = w->unit->arena;
+    const char *frame = arena_print(a, "struct %s *bide_f", f->name);
+    const char *linkage = "BIDE_INLINE ";
+    const char *start = f->is_small ? "BIDE_PRIV_ALWAYS " : linkage;
+    define(w, f, start, "bide_poll ", arena_print(a, "%spoll", near),
+           arena_print(a, "%s%s", frame, end));
+    text_puts(w->to, "    return ");
+    call_run(w, f, "POLL", "bide_f", "NULL", "bide_cx", "bide_out");
+    text_puts(w->to, "}\n");
+    define(w, f, linkage, "void ", arena_print(a, "%sdrop", near), frame);
+    text_puts(w->to, "    (void)");
+    call_run(w, f, "DROP", "bide_f", "NULL", "NULL", "NULL");
+    text_puts(w->to, "}\n");
+    if (f->is_generator)
+        return;
+    define(w, f, start, "bide_poll ", arena_print(a, "%sstart", near),
+           arena_print(a, "%s%s", parameter_list(a, f, frame), end));
+    emit_args(w, f);
+    text_puts(w->to, "    return ");
+    call_run(w, f, "START", "bide_f", "NULL", "bide_cx", "bide_out");
+    text_puts(w->to, "}\n");
+    define(w, f, start, "bide_poll ", arena_print(a, "bide_%sstart_in", *near ? "near_" : ""),
+           arena_print(a, "%s%s", parameter_list(a, f, "const bide_priv_place *bide_place"), end));
+    emit_args(w, f);
+    text_puts(w->to, "    return ");
+    call_run(w, f, "LAZY", "NULL", "bide_place", "bide_cx", "bide_out");
+    text_puts(w->to, "}\n");
+}
+
+/* The exported names call the near ones. */
+static void emit_outer(writer *w, const function *f, const char *end)
+{
+    arena *a = w->unit->arena;
+    const char *frame = arena_print(a, "struct %s *bide_f", f->name);
+    const char *args = argument_list(a, f, "");
+    const char *comma = *args ? ", " : "";
+    define(w, f, "", "bide_poll ", "poll", arena_print(a, "%s%s", frame, end));
+    text_printf(w->to, "    return %s_bide_near_poll(bide_f, bide_cx, bide_out);\n}\n", f->name);
+    define(w, f, "", "void ", "drop", frame);
+    text_printf(w->to, "    %s_bide_near_drop(bide_f);\n}\n", f->name);
+    if (f->is_generator)
+        return;
+    define(w, f, "", "bide_poll ", "start",
+           arena_print(a, "%s%s", parameter_list(a, f, frame), end));
+    text_printf(w->to, "    return %s_bide_near_start(bide_f%s%s, bide_cx, bide_out);\n}\n",
+                f->name, comma, args);
+    define(w, f, "", "bide_poll ", "bide_start_in",
+           arena_print(a, "%s%s", parameter_list(a, f, "const bide_priv_place *bide_place"), end));
+    text_printf(w->to, "    return %s_bide_near_start_in(bide_place%s%s, bide_cx, bide_out);\n}\n",
+                f->name, comma, args);
+}
+
+/* ---- trace and record -------------------------------------------------------------------- */
+
+static void trace_child(writer *w, const callee *c, bool is_boxed, const char *path)
+{
+    text_printf(w->to, "        bide_priv_trace_kid(BIDE_PRIV_KID_%s, &%s_type, &%s, bide_tr);\n",
+                is_boxed ? "BOXED" : "EMBEDDED", c->name, path);
+}
+
+static void trace_variables(writer *w, const node *word)
+{
+    for (uint32_t i = 0; i < word->count; i++) {
+        node *r = bare(word->kids[i]);
+        if (!r || r->kind != N_REF || !r->var->is_async)
+            continue;
+        text_printf(w->to, "        if (%s)\n    ", live_text(w, r->var));
+        trace_child(w, async_callee(r->var), async_is_boxed(r->var),
+                    async_text(w, r->var, async_is_boxed(r->var) ? "box" : "kid"));
+    }
+}
+
+static void emit_trace(writer *w, function *f)
+{
+    text_printf(w->to,
+                "\nBIDE_INLINE void %s_bide_trace(const void *bide_at, bide_tracer *bide_tr)\n{\n"
+                "    const struct %s *bide_f = (const struct %s *)bide_at;\n"
+                "    switch (bide_f->%s & BIDE_STATE_MASK) {\n",
+                f->name, f->name, f->name, state_path(f));
+    for (uint32_t i = 0; i < f->site_count; i++) {
+        const site *s = f->sites[i];
+        if (!s->is_emitted)
+            continue;
+        text_printf(
+            w->to, "    case %u:\n        bide_tr->enter(bide_tr, &%s_type, bide_f, \"%s\", %u);\n",
+            s->number, f->name, w->options->line_path, s->line.line);
+        if (s->callee)
+            trace_child(w, s->callee, s->boxed,
+                        arena_print(w->unit->arena, "bide_f->%s.bide_kid", s->group->path));
+        else if (s->word)
+            trace_variables(w, s->word);
+        text_puts(w->to, "        break;\n");
+    }
+    text_printf(w->to,
+                "    default:\n        bide_tr->enter(bide_tr, &%s_type, bide_f, \"%s\", 0);\n"
+                "        break;\n    }\n    bide_tr->leave(bide_tr);\n}\n",
+                f->name, w->options->line_path);
+}
+
+static void emit_record(writer *w, const function *f)
+{
+    const char *out = f->result->is_void ? NULL : spelled(w->unit->arena, f->result);
+    text_printf(w->to,
+                "BIDE_INLINE bide_poll %s_bide_poll(void *bide_f, bide_context *bide_cx, "
+                "void *bide_out)\n{\n    return %s_poll((struct %s *)bide_f, bide_cx, "
+                "(%s *)bide_out);\n}\n",
+                f->name, f->name, f->name, out ? out : "void");
+    text_printf(
+        w->to,
+        "BIDE_INLINE void %s_bide_drop(void *bide_f)\n{\n    %s_drop((struct %s *)bide_f);\n"
+        "}\n",
+        f->name, f->name, f->name);
+    if (f->has_cancel)
+        text_printf(w->to,
+                    "BIDE_INLINE bide_poll %s_bide_cancel(void *bide_f, bide_context *bide_cx)\n"
+                    "{\n    return %s_cancel((struct %s *)bide_f, bide_cx);\n}\n",
+                    f->name, f->name, f->name);
+    text_printf(w->to, "%sconst bide_type %s_type =\n    BIDE_PRIV_GENERATED_RECORD(%s, ",
+                f->is_static ? "static " : "", f->name, f->name);
+    if (out)
+        text_printf(w->to, "sizeof(%s), BIDE_PRIV_ALIGNOF(%s), ", out, out);
+    else
+        text_puts(w->to, "0, 1, ");
+    if (f->has_cancel)
+        text_printf(w->to, "((int)%s_flags & (int)BIDE_NO_DROP) ? %s_bide_cancel : NULL", f->name,
+                    f->name);
+    else
+        text_puts(w->to, "NULL");
+    text_puts(w->to, ");\n");
+}
+
+void emit_wrappers(writer *w, function *f)
+{
+    arena *a = w->unit->arena;
+    const char *end =
+        arena_print(a, ", bide_context *bide_cx, %s *bide_out", result_text(a, f->result));
+    text_puts(w->to, "\n");
+    emit_inner(w, f, f->is_static ? "" : "bide_near_", end);
+    if (!f->is_static)
+        emit_outer(w, f, end);
+    if (!f->is_generator)
+        emit_start_box(w, f, f->is_static ? "BIDE_INLINE " : "", end);
+    if (f->has_cancel) {
+        define(w, f, f->is_static ? "BIDE_INLINE " : "", "bide_poll ", "cancel",
+               arena_print(a, "struct %s *bide_f, bide_context *bide_cx", f->name));
+        text_puts(w->to, "    bide_poll bide_r = ");
+        call_run(w, f, "CANCEL", "bide_f", "NULL", "bide_cx", "NULL");
+        text_puts(w->to, "    return bide_r == BIDE_PENDING ? BIDE_PENDING : BIDE_READY;\n}\n");
+    }
+    if (owns(f) && !f->is_static) {
+        define(w, f, "", "void ", "discard", or_void(parameter_list(a, f, "")));
+        for (uint32_t i = f->param_count; i-- > 0;) {
+            const var *v = f->params[i];
+            text_printf(w->to, v->owned ? "    %s(&%s);\n" : "    (void)%s%s;\n",
+                        v->owned ? v->owned : "", v->name);
+        }
+        text_puts(w->to, "}\n");
+    }
+    emit_trace(w, f);
+    emit_record(w, f);
+}

@@ -1,0 +1,379 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "expand.h"
+#include "read_lex.h"
+
+/* Bytes that come from one stretch of the file. Where a token was replaced, the bytes are others,
+ * and more or fewer: all of them stand for the token's beginning. */
+typedef struct piece {
+    uint32_t begin, from, length;
+    bool is_replaced;
+} piece;
+
+typedef struct generic {
+    const char *name, *interface;
+    uint32_t first, last; /* tokens, from the specifiers to the brace */
+    bool has_two;         /* interfaces */
+} generic;
+
+/* From this line on, the file calls itself otherwise. */
+typedef struct line_change {
+    uint32_t from;
+    const char *file;
+    long shift;
+} line_change;
+
+struct source {
+    arena *arena;
+    diagnostics *diagnostics;
+    const char *path;
+    tokens original;
+    text expanded;
+    uint32_t done; /* how much of the original was looked at */
+    piece *pieces;
+    uint32_t piece_count;
+    generic *generics;
+    uint32_t generic_count;
+    instance *instances;
+    uint32_t instance_count;
+    uint32_t *lines; /* where each begins, in the original */
+    uint32_t line_count;
+    line_change *changes;
+    uint32_t change_count;
+};
+
+/* ---- places ------------------------------------------------------------------------------- */
+
+static void add_change(source *s, uint32_t index)
+{
+    token t = s->original.items[index];
+    const char *line = token_text(s->arena, &s->original, index) + 1;
+    line += strspn(line, " \t");
+    if (strncmp(line, "line", 4) == 0)
+        line += 4;
+    char *end;
+    unsigned long number = strtoul(line, &end, 10);
+    if (end == line)
+        return;
+    const char *open = strchr(end, '"'), *close = open ? strrchr(open, '"') : NULL;
+    line_change c = {.file = s->change_count ? s->changes[s->change_count - 1].file : s->path};
+    if (close && close > open)
+        c.file = arena_copy(s->arena, open + 1, (size_t)(close - open - 1));
+    while (c.from < s->line_count && s->lines[c.from] <= t.begin)
+        c.from++;
+    c.shift = (long)number - (long)c.from - 1;
+    PUSH(s->arena, line_change, s->changes, s->change_count) = c;
+}
+
+static void find_lines(source *s)
+{
+    const char *data = s->original.text;
+    PUSH(s->arena, uint32_t, s->lines, s->line_count) = 0;
+    for (uint32_t i = 0; i < s->original.length; i++)
+        if (data[i] == '\n')
+            PUSH(s->arena, uint32_t, s->lines, s->line_count) = i + 1;
+    for (uint32_t i = 0; i < s->original.count; i++)
+        if (s->original.items[i].kind == TOKEN_DIRECTIVE)
+            add_change(s, i);
+}
+
+static place original_place(const source *s, uint32_t offset)
+{
+    uint32_t low = 0, high = s->line_count;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (s->lines[middle] <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    place at = {s->path, low + 1, offset - s->lines[low] + 1};
+    for (uint32_t i = s->change_count; i-- > 0;)
+        if (low >= s->changes[i].from) {
+            at.file = s->changes[i].file;
+            at.line = (uint32_t)((long)at.line + s->changes[i].shift);
+            break;
+        }
+    return at;
+}
+
+place source_place(const source *s, uint32_t offset)
+{
+    uint32_t low = 0, high = s->piece_count;
+    while (high - low > 1) {
+        uint32_t middle = low + (high - low) / 2;
+        if (s->pieces[middle].begin <= offset)
+            low = middle;
+        else
+            high = middle;
+    }
+    const piece *p = &s->pieces[low];
+    return original_place(s, p->from + (p->is_replaced ? 0 : offset - p->begin));
+}
+
+static place token_place(const source *s, uint32_t index)
+{
+    return original_place(s, s->original.items[index].begin);
+}
+
+const char *source_text(const source *s, uint32_t *length)
+{
+    *length = (uint32_t)s->expanded.length;
+    return s->expanded.data;
+}
+
+instance *source_instances(const source *s, uint32_t *count)
+{
+    *count = s->instance_count;
+    return s->instances;
+}
+
+const instance *source_instance(const source *s, uint32_t offset)
+{
+    for (uint32_t i = 0; i < s->instance_count; i++)
+        if (offset >= s->instances[i].at.begin && offset < s->instances[i].at.end)
+            return &s->instances[i];
+    return NULL;
+}
+
+/* ---- finding ------------------------------------------------------------------------------ */
+
+static bool is_name(const source *s, uint32_t index)
+{
+    return index < s->original.count && s->original.items[index].kind == TOKEN_NAME;
+}
+
+static bool is(const source *s, uint32_t index, const char *word)
+{
+    return token_is(&s->original, index, word);
+}
+
+static const char *word_at(const source *s, uint32_t index)
+{
+    return token_text(s->arena, &s->original, index);
+}
+
+/* impl(I) at that token. */
+static bool is_impl(const source *s, uint32_t index)
+{
+    return is(s, index, "impl") && is(s, index + 1, "(") && is_name(s, index + 2) &&
+           is(s, index + 3, ")");
+}
+
+/* The definition whose parameters are in the brackets at `open`, if it is one of a generic. */
+static void add_generic(source *s, uint32_t first, uint32_t open)
+{
+    const tokens *t = &s->original;
+    uint32_t close = t->items[open].pair, body = close + 1;
+    while (is_name(s, body) && is(s, body + 1, "(") && t->items[body + 1].pair)
+        body = t->items[body + 1].pair + 1;
+    generic g = {.first = first, .last = t->items[body].pair};
+    if (!close || !is(s, body, "{") || !g.last)
+        return;
+    for (uint32_t i = open; i < close; i++) {
+        if (!is_impl(s, i))
+            continue;
+        const char *interface = word_at(s, i + 2);
+        g.has_two = g.has_two || (g.interface && strcmp(g.interface, interface) != 0);
+        g.interface = interface;
+    }
+    g.name = word_at(s, open - 1);
+    if (g.interface)
+        PUSH(s->arena, generic, s->generics, s->generic_count) = g;
+}
+
+static bool is_instantiate(const source *s, uint32_t index)
+{
+    return is(s, index, "instantiate") && is(s, index + 1, "(") && is_name(s, index + 2);
+}
+
+static void refuse_inner(source *s, uint32_t begin, uint32_t end)
+{
+    for (uint32_t i = begin; i < end; i++)
+        if (is_instantiate(s, i))
+            error_at(s->diagnostics, token_place(s, i),
+                     "put the line behind the functions' ends, and behind the generic",
+                     "instantiate is only possible at file scope");
+}
+
+/* Calls `visit` for each instantiate at file scope; collects generics on the way if it is NULL. */
+static void walk_file(source *s, void (*visit)(source *, uint32_t))
+{
+    const tokens *t = &s->original;
+    uint32_t first = 0;
+    for (uint32_t i = 0; i < t->count; i++) {
+        uint32_t pair = t->items[i].pair;
+        if (t->items[i].kind == TOKEN_DIRECTIVE || is(s, i, ";")) {
+            first = i + 1;
+        } else if (is(s, i, "{") && pair) {
+            if (visit)
+                refuse_inner(s, i, pair);
+            i = pair;
+            first = i + 1;
+        } else if (visit && is_instantiate(s, i)) {
+            visit(s, i);
+        } else if (!visit && is_name(s, i) && is(s, i + 1, "(")) {
+            add_generic(s, first, i + 1);
+        }
+        if (is(s, i, "(") && pair)
+            i = pair;
+    }
+}
+
+/* ---- copying ------------------------------------------------------------------------------ */
+
+static void put(source *s, uint32_t from, uint32_t end, const char *instead)
+{
+    uint32_t begin = (uint32_t)s->expanded.length;
+    if (from == end)
+        return;
+    PUSH(s->arena, piece, s->pieces, s->piece_count) =
+        (piece){begin, from, end - from, instead != NULL};
+    if (instead)
+        text_puts(&s->expanded, instead);
+    else
+        text_add(&s->expanded, s->original.text + from, end - from);
+}
+
+static const char *instance_name(const source *s, const char *name, const char *type_name)
+{
+    return arena_print(s->arena, "%s_%s", name, type_name);
+}
+
+/* The name of a generic that has a copy for this type, this one included. */
+static const char *copied_name(const source *s, const generic *g, const char *word,
+                               const char *type_name)
+{
+    if (strcmp(word, g->name) == 0)
+        return instance_name(s, word, type_name);
+    for (uint32_t i = 0; i < s->generic_count; i++)
+        if (strcmp(s->generics[i].name, word) == 0 &&
+            strcmp(s->generics[i].interface, g->interface) == 0)
+            for (uint32_t j = 0; j < s->instance_count; j++)
+                if (strcmp(s->instances[j].generic, word) == 0 &&
+                    strcmp(s->instances[j].type, type_name) == 0)
+                    return instance_name(s, word, type_name);
+    return NULL;
+}
+
+/* What stands for a name in a copy, or NULL: itself. */
+static const char *replacement(const source *s, const generic *g, uint32_t index,
+                               const char *type_name)
+{
+    if (index > 0 && (is(s, index - 1, ".") || is(s, index - 1, "->")))
+        return NULL;
+    const char *word = word_at(s, index);
+    size_t length = strlen(g->interface);
+    if (strcmp(word, g->interface) == 0)
+        return type_name;
+    if (strncmp(word, g->interface, length) == 0 && word[length] == '_')
+        return arena_print(s->arena, "%s%s", type_name, word + length);
+    return copied_name(s, g, word, type_name);
+}
+
+static void copy_generic(source *s, const generic *g, const char *type_name)
+{
+    const token *items = s->original.items;
+    uint32_t done = items[g->first].begin;
+    for (uint32_t i = g->first; i <= g->last; i++) {
+        uint32_t last = is_impl(s, i) ? i + 3 : i;
+        const char *instead = last > i ? type_name : NULL;
+        if (!instead && items[i].kind == TOKEN_NAME)
+            instead = replacement(s, g, i, type_name);
+        if (!instead)
+            continue;
+        put(s, done, items[i].begin, NULL);
+        put(s, items[i].begin, items[last].end, instead);
+        done = items[last].end;
+        i = last;
+    }
+    put(s, done, items[g->last].end, NULL);
+}
+
+/* ---- instantiate -------------------------------------------------------------------------- */
+
+static const generic *find_generic(const source *s, const char *name)
+{
+    for (uint32_t i = 0; i < s->generic_count; i++)
+        if (strcmp(s->generics[i].name, name) == 0)
+            return &s->generics[i];
+    return NULL;
+}
+
+static bool is_known(const source *s, const char *name, const char *type_name)
+{
+    for (uint32_t i = 0; i < s->instance_count; i++)
+        if (strcmp(s->instances[i].generic, name) == 0 &&
+            strcmp(s->instances[i].type, type_name) == 0)
+            return true;
+    return false;
+}
+
+/* The generic that instantiate names at that token; NULL: an error was reported. */
+static const generic *named_generic(source *s, uint32_t index)
+{
+    place at = token_place(s, index + 2);
+    const char *name = word_at(s, index + 2);
+    const generic *g = find_generic(s, name);
+    if (!g) {
+        error_at(s->diagnostics, at,
+                 "define it in this file, above, with a parameter of type `impl(Interface) *`",
+                 "there is no generic function '%s'", name);
+    } else if (g->first > index) {
+        error_at(s->diagnostics, at, "move the line behind the function",
+                 "the generic function '%s' is defined behind its instantiate", name);
+        g = NULL;
+    } else if (g->has_two) {
+        error_at(s->diagnostics, at,
+                 "make the other parameters handles (`Interface *`), or split the function",
+                 "'%s' has parameters of more than one impl type; one can be chosen", name);
+        g = NULL;
+    }
+    return g;
+}
+
+static void instantiate(source *s, uint32_t index)
+{
+    const token *items = s->original.items;
+    uint32_t close = items[index + 1].pair;
+    if (!is(s, index + 3, ",") || !is_name(s, index + 4) || close != index + 5 ||
+        !is(s, close + 1, ";")) {
+        error_at(s->diagnostics, token_place(s, index),
+                 "write `instantiate(function, Type);`, where Type is one name: use a typedef",
+                 "instantiate wants a generic function and the name of a type");
+        return;
+    }
+    const generic *g = named_generic(s, index);
+    if (!g)
+        return;
+    const char *type_name = word_at(s, index + 4);
+    if (is_known(s, g->name, type_name)) {
+        error_at(s->diagnostics, token_place(s, index), "remove one of them",
+                 "'%s' is instantiated for '%s' twice", g->name, type_name);
+        return;
+    }
+    put(s, s->done, items[index].begin, NULL);
+    instance made = {.generic = g->name, .type = type_name, .line = token_place(s, index)};
+    made.at.begin = (uint32_t)s->expanded.length;
+    copy_generic(s, g, type_name);
+    made.at.end = (uint32_t)s->expanded.length;
+    PUSH(s->arena, instance, s->instances, s->instance_count) = made;
+    s->done = items[close + 1].end;
+}
+
+source *source_expand(arena *a, diagnostics *d, const char *path, const char *data, uint32_t length)
+{
+    source *s = NEW(a, source);
+    *s = (source){.arena = a, .diagnostics = d, .path = path, .expanded = {.arena = a}};
+    s->original = lex(a, data, length);
+    uint32_t before = diagnostics_errors(d);
+    find_lines(s);
+    walk_file(s, NULL);
+    walk_file(s, instantiate);
+    put(s, s->done, length, NULL);
+    if (s->piece_count == 0)
+        PUSH(a, piece, s->pieces, s->piece_count) = (piece){0};
+    text_add(&s->expanded, "", 0);
+    return diagnostics_errors(d) == before ? s : NULL;
+}

@@ -1,0 +1,183 @@
+/*
+ * bide/generated.h: how headers declare generated async functions, and what generated code stands
+ * on.
+ *
+ * A header that declares functions of X.async.c:
+ *
+ *     #include <bide/bide.h>
+ *     bide_async int32_t add(int32_t a, int32_t b);
+ *     #include BIDE_GENERATED("X.gen.h")
+ *
+ * The last line comes behind the types that the functions use. The prototype says what the call
+ * gives; X.gen.h, which bidec writes, adds the future type `add` with everything that
+ * bide/future.h promises. bide/async_source.h has the words of X.async.c itself.
+ */
+#ifndef BIDE_GENERATED_H
+#define BIDE_GENERATED_H
+
+#include <bide/future.h>
+
+/* ---- for headers -------------------------------------------------------------------------- */
+
+/* Private: a mark that clang, clangd and bidec see, and that means nothing to others. */
+#if defined(__clang__)
+#define BIDE_PRIV_ANNOTATE(text) __attribute__((annotate(text)))
+#else
+#define BIDE_PRIV_ANNOTATE(text)
+#endif
+
+/* bide_async R f(args); declares an async function of an X.async.c; bide_async_gen one that yields
+ * items, bide_async_send one whose future must be BIDE_SEND.  Shape: a plain prototype. */
+#define bide_async BIDE_PRIV_ANNOTATE("bide.async")
+#define bide_async_send BIDE_PRIV_ANNOTATE("bide.async_send")
+#define bide_async_gen BIDE_PRIV_ANNOTATE("bide.async_gen")
+
+/* BIDE_THREAD_BOUND marks a type whose objects must stay on their thread: `struct BIDE_THREAD_BOUND
+ * cursor { ... };`. A future that holds one across an await, by value or behind a pointer, is not
+ * BIDE_SEND. */
+#define BIDE_THREAD_BOUND BIDE_PRIV_ANNOTATE("bide.thread_bound")
+
+/* #include BIDE_GENERATED("X.gen.h"): the generated header; nothing while bidec reads (it never
+ * needs the output of another run) and in a blocking build. */
+#if defined(BIDE_VIEW) || defined(BIDE_BLOCKING)
+#define BIDE_GENERATED(header) <bide/config.h>
+#else
+#define BIDE_GENERATED(header) header
+#endif
+
+/* ---- the handshake ------------------------------------------------------------------------ */
+
+/* The revision of what is below. Generated files say which they were made for, and do not compile
+ * with another. */
+#define BIDE_GENERATED_REVISION 1
+
+/* ---- what generated code is made of ------------------------------------------------------- */
+
+/* What the body of a generated function is compiled for; each is one constant. */
+enum {
+    BIDE_PRIV_RUN_POLL = 0,
+    BIDE_PRIV_RUN_DROP = 1,
+    BIDE_PRIV_RUN_CANCEL = 2,
+    BIDE_PRIV_RUN_START = 3, /* the frame's place is known; it is written at the first suspension */
+    BIDE_PRIV_RUN_LAZY = 4   /* the place is still to be got, by whoever must wait first */
+};
+
+/* Whether the frame is there from the beginning. */
+#define BIDE_PRIV_RUN_HAS_FRAME (bide_op <= BIDE_PRIV_RUN_CANCEL)
+
+/* The state to resume from; a poll does not mistake a body that is being cancelled. */
+#define BIDE_PRIV_RUN_STATE(state)                                                                 \
+    (bide_op == BIDE_PRIV_RUN_POLL ? (state) : (state) & ~(uint32_t)BIDE_STATE_CANCELING)
+
+/* An atomic local in a frame. C++ only needs its size. */
+#ifdef __cplusplus
+#define BIDE_PRIV_ATOMIC(T) T
+#else
+#define BIDE_PRIV_ATOMIC(T) _Atomic(T)
+#endif
+
+/* Where and how a child at `path` in this frame is started. */
+#define BIDE_PRIV_KID                                                                              \
+    (bide_op == BIDE_PRIV_RUN_LAZY ? BIDE_PRIV_KID_LAZY : BIDE_PRIV_KID_EMBEDDED)
+#define BIDE_PRIV_KID_AT(F, path)                                                                  \
+    (bide_op == BIDE_PRIV_RUN_LAZY                                                                 \
+         ? (bide_sub = bide_priv_place_in(bide_place, offsetof(struct F, path)),                   \
+            (void *)&bide_sub)                                                                     \
+         : (void *)&bide_f->path)
+
+/* Behind a child that must wait the frame is there: the child has taken it. */
+#define BIDE_PRIV_FIND_FRAME(F)                                                                    \
+    do {                                                                                           \
+        if (bide_op == BIDE_PRIV_RUN_LAZY)                                                         \
+            bide_f = (struct F *)(void *)((char *)bide_place->root->frame + bide_place->offset);   \
+    } while (0)
+
+/* Makes sure that the frame is there: false, when there is no memory for it. */
+#define BIDE_PRIV_TAKE_FRAME(F)                                                                    \
+    (bide_op != BIDE_PRIV_RUN_LAZY ||                                                              \
+     (bide_f = (struct F *)bide_priv_place_take(bide_place)) != NULL)
+
+/* What a resumed body does with the child that it waited for. POLL and DROP are the child's
+ * functions; RESUME is for bodies that are never cancelled.
+ * Shape: r = poll or drop of the child; returns while it is pending. */
+#define BIDE_PRIV_RESUME(POLL, DROP, path, out)                                                    \
+    if (bide_op == BIDE_PRIV_RUN_DROP) {                                                           \
+        DROP(&bide_f->path);                                                                       \
+        bide_r = BIDE_ECANCELED;                                                                   \
+    } else {                                                                                       \
+        bide_r = POLL(&bide_f->path, bide_cx, out);                                                \
+        if (bide_r == BIDE_PENDING)                                                                \
+            return BIDE_PENDING;                                                                   \
+    }
+/* The same in a body that can be cancelled, for a child that cannot. */
+#define BIDE_PRIV_RESUME_DROP(POLL, DROP, path, out)                                               \
+    if (bide_op == BIDE_PRIV_RUN_CANCEL) {                                                         \
+        DROP(&bide_f->path);                                                                       \
+        bide_r = BIDE_ECANCELED;                                                                   \
+    } else {                                                                                       \
+        BIDE_PRIV_RESUME(POLL, DROP, path, out)                                                    \
+    }
+/* The same for a child that may have to be cancelled, too: by its record, until it is done. */
+#define BIDE_PRIV_RESUME_CANCEL(POLL, DROP, TYPE, path, out)                                       \
+    if (bide_op == BIDE_PRIV_RUN_CANCEL) {                                                         \
+        bide_r = bide_priv_cancel(&TYPE, &bide_f->path, bide_cx);                                  \
+        if (bide_r == BIDE_PENDING)                                                                \
+            return BIDE_PENDING;                                                                   \
+        bide_r = BIDE_ECANCELED;                                                                   \
+    } else {                                                                                       \
+        BIDE_PRIV_RESUME(POLL, DROP, path, out)                                                    \
+    }
+/* The state to wait in: a body that is being cancelled says so. */
+#define BIDE_PRIV_STATE(n)                                                                         \
+    (bide_op == BIDE_PRIV_RUN_CANCEL ? (uint32_t)(n) | BIDE_STATE_CANCELING : (uint32_t)(n))
+/* A parameter that is never assigned stays where it is: only a start has to put it there. */
+#define BIDE_PRIV_KEEP(field, value)                                                               \
+    do {                                                                                           \
+        if (!BIDE_PRIV_RUN_HAS_FRAME)                                                              \
+            field = (value);                                                                       \
+    } while (0)
+/* What a suspension kept is dead once it is restored. Nothing, but in test builds
+ * (BIDE_POISON_FRAMES): there it is overwritten, so that a restore that is missing is noticed. */
+#ifdef BIDE_POISON_FRAMES
+#include <string.h>
+#if defined(__has_feature)
+#if __has_feature(memory_sanitizer)
+#include <sanitizer/msan_interface.h>
+#define BIDE_PRIV_POISON(at, bytes) __msan_poison((at), (bytes))
+#endif
+#endif
+#ifndef BIDE_PRIV_POISON
+#define BIDE_PRIV_POISON(at, bytes) ((void)memset((at), 0xa5, (bytes)))
+#endif
+#define BIDE_PRIV_RESTORED(group, state, number)                                                   \
+    do {                                                                                           \
+        BIDE_PRIV_POISON(&bide_f->group, sizeof bide_f->group);                                    \
+        bide_f->state = (number);                                                                  \
+    } while (0)
+#else
+#define BIDE_PRIV_RESTORED(group, state, number) ((void)0)
+#endif
+/* Ends the body if the child failed. */
+#define BIDE_PRIV_CHECK(label)                                                                     \
+    if (BIDE_PRIV_UNLIKELY(bide_r < 0))                                                            \
+    goto label
+
+/* The initialiser of the record of a generated future type. */
+#define BIDE_PRIV_GENERATED_RECORD(F, out_size, out_align, cancel_or_null)                         \
+    {                                                                                              \
+        (uint32_t)sizeof(bide_type), (uint32_t)F##_flags, (uint32_t)sizeof(struct F),              \
+            (uint32_t)BIDE_PRIV_ALIGNOF(struct F), (uint32_t)BIDE_PRIV_BOX_OFFSET(F),              \
+            (uint32_t)(out_size), (uint32_t)(out_align), 0, F##_bide_poll, F##_bide_drop,          \
+            cancel_or_null, F##_bide_trace, #F, BIDE_MODULE                                        \
+    }
+
+/* Cancels a child in flight: polled until it is not BIDE_PENDING. */
+BIDE_INLINE bide_poll bide_priv_cancel(const bide_type *type, void *frame, bide_context *cx)
+{
+    if (type->cancel)
+        return type->cancel(frame, cx);
+    type->drop(frame);
+    return BIDE_READY;
+}
+
+#endif
