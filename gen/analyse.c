@@ -187,14 +187,11 @@ static bool is_hidden(const function *f, const var *v, const site *s)
 
 static void classify(function *f, var *v, bool labels)
 {
+    v->resident = v->is_async; /* even where nothing waits in its scope, it is built and dropped */
     for (uint32_t i = 0; i < f->site_count; i++) {
         const site *s = f->sites[i];
         if (v->is_static || !in_scope(v, s, labels))
             continue;
-        if (v->is_async) {
-            v->resident = true;
-            return;
-        }
         if (v->escapes)
             v->resident = true;
         if (!has(s->live, v->index))
@@ -294,8 +291,7 @@ static bool may_wait(const function *f, const node *n)
     const node *call;
     if (!n)
         return false;
-    if (n->kind == N_VAR &&
-        (n->var->is_async || (n->var->cleanup_fn && n->var->cleanup_fn->is_async)))
+    if (n->kind == N_VAR && (n->var->is_async || cleanup_waits(n->var)))
         return true;
     if (is_suspending(n)) {
         call = awaited_call(n);
@@ -334,8 +330,7 @@ void analyse_unit(unit *u)
         find_assignments(f->body);
         for (uint32_t k = 0; k < f->var_count; k++)
             if (f->vars[k]->cleanup)
-                f->vars[k]->escapes = f->vars[k]->escapes ||
-                                      (f->vars[k]->cleanup_fn && f->vars[k]->cleanup_fn->is_async);
+                f->vars[k]->escapes = f->vars[k]->escapes || cleanup_waits(f->vars[k]);
         liveness(u, f, steps);
         for (uint32_t k = 0; k < f->var_count; k++)
             classify(f, f->vars[k], labels);

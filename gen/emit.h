@@ -43,6 +43,8 @@ node *next_kid(const node *n, uint32_t from);
 bool is_statement(const node *n);
 /* Whether an expression or a statement is not copied as it is. */
 bool is_touched(writer *w, node *n);
+/* Whether a jump to a label comes past declarations that would have taken the frame. */
+bool takes_frame(const writer *w, const node *n);
 /* How a variable is written in the output. */
 const char *var_text(writer *w, const var *v);
 /* The field of an async variable: "bide_f->x.kid" and so on. */
@@ -70,6 +72,9 @@ void finish_lines(unit *u, text *to, const char *name);
 const char *poll_of(writer *w, const callee *c);
 const char *drop_of(writer *w, const callee *c);
 const char *begin_of(writer *w, const callee *c);
+/* Whether it may have to be cancelled, and not dropped: it, or something in it, has a cleanup that
+ * waits. */
+bool child_cancels(const callee *c);
 /* Where a failure goes from here. */
 const char *unwind_label(writer *w);
 /* Awaits a word; the value goes to `out` (the address of a place), or its temporary. */
@@ -81,6 +86,15 @@ void emit_async_drop(writer *w, const var *v);
 void emit_async_cleanup(writer *w, var *v, bool unwinding);
 callee *async_callee(const var *v);
 bool async_is_boxed(const var *v);
+
+/* ---- emit_decl.c: declarations ------------------------------------------------------------ */
+
+void emit_decls(writer *w, node *n);
+/* Makes sure that the frame is there, or leaves with BIDE_ENOMEM. */
+void emit_take(writer *w);
+bool same_type(const type *a, const type *b);
+/* Whether an await may put its result straight into a variable. */
+bool writes_through(const node *word, const var *v);
 
 /* ---- emit_body.c: statements -------------------------------------------------------------- */
 

@@ -120,7 +120,7 @@ static void end_var(writer *w, var *v)
 {
     if (v->is_async)
         emit_async_drop(w, v);
-    else if (v->cleanup_fn && v->cleanup_fn->is_async)
+    else if (cleanup_waits(v))
         emit_async_cleanup(w, v, false);
     else
         glue(w, "%s(&%s);", v->cleanup, var_text(w, v));
@@ -173,7 +173,7 @@ static void end_scope(writer *w, uint32_t down_to, bool jumped)
         if (w->unwind_used[v->index])
             glue(w, "bide_u%u:", v->index + 1);
         w->indent += 4;
-        if (v->cleanup_fn && v->cleanup_fn->is_async && !v->is_async)
+        if (cleanup_waits(v) && !v->is_async)
             emit_async_cleanup(w, v, true);
         else
             end_var(w, v);
@@ -191,10 +191,7 @@ static bool end_for_jump(writer *w, const node *into)
     bool any = false;
     while (w->active_count) {
         var *v = w->active[w->active_count - 1];
-        const node *t = into;
-        while (t && t != v->block)
-            t = t->parent;
-        if (t)
+        if (!leaves_scope(v, into))
             break;
         w->active_count--;
         end_var(w, v);
@@ -202,113 +199,6 @@ static bool end_for_jump(writer *w, const node *into)
     }
     w->active_count = count;
     return any;
-}
-
-/* ---- declarations ------------------------------------------------------------------------ */
-
-static bool is_brace_list(const node *n)
-{
-    return n->kind == N_LIST;
-}
-
-/* Gives a variable that is not initialised by its declaration its first value. */
-static void assign(writer *w, const var *v, node *value)
-{
-    const char *to = var_text(w, v);
-    const type *t = v->type;
-    source_line(w, value->line.line ? value->line : v->at);
-    if (t->is_array) {
-        text_printf(w->to, "BIDE_PRIV_COPY((void *)&%s, (&(%s)%s", to, spelled(w->unit->arena, t),
-                    is_brace_list(value) ? "" : "{");
-        render(w, w->to, value);
-        text_printf(w->to, "%s), sizeof %s);\n", is_brace_list(value) ? "" : "}", to);
-    } else if (is_brace_list(value)) {
-        text_printf(w->to, "%s = (%s)", to, spelled(w->unit->arena, t));
-        render(w, w->to, value);
-        text_puts(w->to, ";\n");
-    } else {
-        text_printf(w->to, "%s = ", to);
-        render(w, w->to, value);
-        text_puts(w->to, ";\n");
-    }
-    glue_lines(w);
-}
-
-static bool same_type(const type *a, const type *b)
-{
-    return strcmp(a->canonical, b->canonical) == 0;
-}
-
-/* Whether an await may put its result straight into a variable: not if what the suspension keeps
- * holds the variable's old value, or lies where the variable will. */
-static bool writes_through(const node *word, const var *v)
-{
-    const site *s = word->site;
-    const group *g = s ? s->group : NULL;
-    if (!same_type(word->type, v->type) || v->is_register || v->type->is_volatile || v->is_static ||
-        v->is_async || v->type->is_atomic)
-        return false;
-    if (!s)
-        return true;
-    if (!v->resident)
-        return !((s->live[v->index / 64] >> (v->index % 64)) & 1);
-    while (g && g != v->home)
-        g = g->parent;
-    return g != NULL;
-}
-
-/* What lives in the frame needs it from its declaration on. */
-static void emit_take(writer *w)
-{
-    glue_lines(w);
-    glue(w, "if (!BIDE_PRIV_TAKE_FRAME(%s)) {", w->function->name);
-    glue(w, "    bide_r = BIDE_ENOMEM;");
-    glue(w, "    goto %s;", unwind_label(w));
-    glue(w, "}");
-}
-
-/* One declarator, on its own. */
-static void declare(writer *w, node *n)
-{
-    var *v = n->var;
-    node *value = n->count ? n->kids[0] : NULL;
-    node *word;
-    if (v->resident && !w->function->has_labels)
-        emit_take(w);
-    if (v->is_async) {
-        emit_hoist(w, value);
-        emit_async_start(w, v);
-    } else {
-        if (!v->resident) {
-            source_line(w, v->at);
-            if (v->align_as > v->type->align)
-                text_printf(w->to, "_Alignas(%u) ", (unsigned)v->align_as);
-            if (v->is_register)
-                text_puts(w->to, "register ");
-            text_printf(w->to, "%s;\n", declared(w->unit->arena, v->type, v->name));
-            glue_lines(w);
-        }
-        if (value) {
-            word = direct_await(value);
-            if (word && writes_through(word, v)) {
-                for (uint32_t i = 1; i < awaited_call(word)->count; i++)
-                    emit_hoist(w, awaited_call(word)->kids[i]);
-                emit_word(w, word, arena_print(w->unit->arena, "&%s", var_text(w, v)));
-            } else {
-                emit_hoist(w, value);
-                assign(w, v, value);
-            }
-        }
-    }
-    if (needs_ending(v))
-        w->active[w->active_count++] = v;
-}
-
-static void emit_decls(writer *w, node *n)
-{
-    for (uint32_t i = 0; i < n->count; i++)
-        if (!n->kids[i]->var->is_static)
-            declare(w, n->kids[i]);
 }
 
 /* ---- statements -------------------------------------------------------------------------- */
@@ -334,7 +224,7 @@ static void emit_block(writer *w, node *n)
     node *last = n->count ? n->kids[n->count - 1] : NULL;
     copy_gap(w, at, at + 1);
     at++;
-    if (w->function->has_labels)
+    if (w->function->has_labels && !(n->parent && n->parent->kind == N_SWITCH))
         for (uint32_t i = 0; i < w->function->var_count; i++) {
             const var *v = w->function->vars[i];
             if (v->resident && !v->is_param && v->block == n) {
@@ -361,36 +251,10 @@ static void emit_block(writer *w, node *n)
         text_puts(w->to, "}");
 }
 
-static node *enclosing(node *n, bool for_break)
-{
-    for (n = n->parent; n; n = n->parent) {
-        if (n->kind == N_WHILE || n->kind == N_DO || n->kind == N_FOR)
-            return n;
-        if (for_break && n->kind == N_SWITCH)
-            return n;
-    }
-    return NULL;
-}
-
-static node *find_label(node *n, const char *name)
-{
-    if (!n)
-        return NULL;
-    if (n->kind == N_LABEL && n->name && strcmp(n->name, name) == 0)
-        return n;
-    for (uint32_t i = 0; i < n->count; i++) {
-        node *found = find_label(n->kids[i], name);
-        if (found)
-            return found;
-    }
-    return NULL;
-}
-
 /* The one place that says how a jump is written: both endings and loops taken apart change it. */
 static void emit_jump(writer *w, node *n)
 {
-    node *into = n->kind == N_GOTO ? find_label(w->function->body, n->name)
-                                   : enclosing(n, n->kind == N_BREAK);
+    node *into = jump_target(w->function, n);
     glue(w, "{");
     w->indent += 4;
     end_for_jump(w, into);
@@ -622,6 +486,11 @@ static void emit_labelled(writer *w, node *n)
 {
     copy_source(w, w->to, n->head.begin, n->head.end);
     text_puts(w->to, " ");
+    if (takes_frame(w, n)) {
+        text_puts(w->to, ";");
+        emit_take(w);
+        source_line(w, n->count && n->kids[0] ? n->kids[0]->line : n->line);
+    }
     if (!n->count || !n->kids[0])
         return;
     if (!is_touched(w, n->kids[0]) || n->kids[0]->kind == N_BLOCK) {

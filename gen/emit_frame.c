@@ -158,26 +158,82 @@ static bool is_first(const function *f, uint32_t i)
     return true;
 }
 
+/* What a future runs whose flags stand elsewhere. */
+typedef struct reach {
+    const callee **callees; /* each once */
+    uint32_t count;
+    const function **seen;
+    uint32_t seen_count;
+    bool no_drop; /* something in it waits in a cleanup */
+} reach;
+
+static void reach_function(writer *w, reach *r, const function *f);
+
+static void reach_callee(writer *w, reach *r, const callee *c)
+{
+    if (c && c->definition) {
+        reach_function(w, r, c->definition);
+        return;
+    }
+    for (uint32_t i = 0; i < r->count; i++)
+        if (r->callees[i] == c)
+            return;
+    if (c)
+        PUSH(w->unit->arena, const callee *, r->callees, r->count) = c;
+}
+
+/* A boxed child may be the function itself, whose flags are not known yet: so it is looked through
+ * to what other files define. */
+static void reach_function(writer *w, reach *r, const function *f)
+{
+    for (uint32_t i = 0; i < r->seen_count; i++)
+        if (r->seen[i] == f)
+            return;
+    PUSH(w->unit->arena, const function *, r->seen, r->seen_count) = f;
+    r->no_drop = r->no_drop || f->code_temp;
+    for (uint32_t i = 0; i < f->site_count; i++)
+        reach_callee(w, r, f->sites[i]->callee);
+    for (uint32_t i = 0; i < f->var_count; i++)
+        if (f->vars[i]->is_async)
+            reach_callee(w, r, async_callee(f->vars[i]));
+}
+
+/* Embedded children as they are, boxed ones through. */
+static reach reach_of(writer *w, const function *f)
+{
+    reach r = {0};
+    for (uint32_t i = 0; i < child_slots(f); i++)
+        if (child_of(f, i) && is_first(f, i))
+            PUSH(w->unit->arena, const callee *, r.callees, r.count) = child_of(f, i);
+    r.no_drop = f->code_temp != 0;
+    for (uint32_t i = 0; i < f->site_count; i++)
+        if (f->sites[i]->boxed)
+            reach_callee(w, &r, f->sites[i]->callee);
+    for (uint32_t i = 0; i < f->var_count; i++)
+        if (f->vars[i]->is_async && async_is_boxed(f->vars[i]))
+            reach_callee(w, &r, async_callee(f->vars[i]));
+    return r;
+}
+
 /* Facts are known when all children are: Send if each of them is, no sync drop if one forbids. */
 static void emit_flags(writer *w, const function *f)
 {
+    reach r = reach_of(w, f);
     text_printf(w->to, "enum {\n    %s_flags = (int)BIDE_STATE", tag(w, f->name, f));
     if (f->is_send) {
         text_puts(w->to, " | ((int)BIDE_SEND");
-        for (uint32_t i = 0; i < child_slots(f); i++)
-            if (child_of(f, i) && is_first(f, i))
-                text_printf(w->to, " & (int)%s_flags",
-                            tag(w, child_of(f, i)->name, child_of(f, i)->definition));
+        for (uint32_t i = 0; i < r.count; i++)
+            text_printf(w->to, " & (int)%s_flags",
+                        tag(w, r.callees[i]->name, r.callees[i]->definition));
         text_puts(w->to, ")");
     }
     if (f->is_unpin)
         text_puts(w->to, " | (int)BIDE_UNPIN");
-    if (f->code_temp)
+    if (r.no_drop)
         text_puts(w->to, " | (int)BIDE_NO_DROP");
-    for (uint32_t i = 0; i < child_slots(f); i++)
-        if (child_of(f, i) && is_first(f, i))
-            text_printf(w->to, " |\n        ((int)BIDE_NO_DROP & (int)%s_flags)",
-                        tag(w, child_of(f, i)->name, child_of(f, i)->definition));
+    for (uint32_t i = 0; i < r.count; i++)
+        text_printf(w->to, " |\n        ((int)BIDE_NO_DROP & (int)%s_flags)",
+                    tag(w, r.callees[i]->name, r.callees[i]->definition));
     text_puts(w->to, "\n};\n");
 }
 
@@ -485,49 +541,61 @@ static void emit_outer(writer *w, const function *f, const char *end)
 
 /* ---- trace and record -------------------------------------------------------------------- */
 
-static void trace_child(writer *w, const callee *c, bool is_boxed, const char *path)
+/* One row of the table: a child of a suspension, by its path, behind a flag that says whether it is
+ * there. child: NULL for a suspension that has none. */
+static void trace_row(writer *w, const function *f, const site *s, const callee *child,
+                      bool is_boxed, const char *path, const char *flag)
 {
-    text_printf(w->to, "        bide_priv_trace_kid(BIDE_PRIV_KID_%s, &%s_type, &%s, bide_tr);\n",
-                is_boxed ? "BOXED" : "EMBEDDED", c->name, path);
+    const char *frame = "bide_f->";
+    text_printf(w->to, "    {%u, %u, ", s->number, s->line.line);
+    if (!child) {
+        text_puts(w->to, "0, 0, 0, NULL},\n");
+        return;
+    }
+    text_printf(w->to, "offsetof(struct %s, %s),", f->name, path + strlen(frame));
+    if (flag)
+        text_printf(w->to, "\n     offsetof(struct %s, %s),", f->name, flag + strlen(frame));
+    else
+        text_puts(w->to, " 0,");
+    text_printf(w->to, "\n     BIDE_PRIV_KID_%s, &%s_type},\n", is_boxed ? "BOXED" : "EMBEDDED",
+                child->name);
 }
 
-static void trace_variables(writer *w, const node *word)
+static bool trace_variables(writer *w, const function *f, const site *s)
 {
-    for (uint32_t i = 0; i < word->count; i++) {
-        node *r = bare(word->kids[i]);
+    bool any = false;
+    for (uint32_t i = 0; i < s->word->count; i++) {
+        node *r = bare(s->word->kids[i]);
         if (!r || r->kind != N_REF || !r->var->is_async)
             continue;
-        text_printf(w->to, "        if (%s)\n    ", live_text(w, r->var));
-        trace_child(w, async_callee(r->var), async_is_boxed(r->var),
-                    async_text(w, r->var, async_is_boxed(r->var) ? "box" : "kid"));
+        trace_row(w, f, s, async_callee(r->var), async_is_boxed(r->var),
+                  async_text(w, r->var, async_is_boxed(r->var) ? "box" : "kid"),
+                  live_text(w, r->var));
+        any = true;
     }
+    return any;
 }
 
+/* The table serves the trace operation, and debuggers, which cannot call it in a core file. */
 static void emit_trace(writer *w, function *f)
 {
-    text_printf(w->to,
-                "\nBIDE_INLINE void %s_bide_trace(const void *bide_at, bide_tracer *bide_tr)\n{\n"
-                "    const struct %s *bide_f = (const struct %s *)bide_at;\n"
-                "    switch (bide_f->%s & BIDE_STATE_MASK) {\n",
-                f->name, f->name, f->name, state_path(f));
+    text_printf(w->to, "\nstatic const bide_priv_site %s_bide_rows[] = {\n", f->name);
     for (uint32_t i = 0; i < f->site_count; i++) {
         const site *s = f->sites[i];
         if (!s->is_emitted)
             continue;
-        text_printf(
-            w->to, "    case %u:\n        bide_tr->enter(bide_tr, &%s_type, bide_f, \"%s\", %u);\n",
-            s->number, f->name, w->options->line_path, s->line.line);
         if (s->callee)
-            trace_child(w, s->callee, s->boxed,
-                        arena_print(w->unit->arena, "bide_f->%s.bide_kid", s->group->path));
-        else if (s->word)
-            trace_variables(w, s->word);
-        text_puts(w->to, "        break;\n");
+            trace_row(w, f, s, s->callee, s->boxed,
+                      arena_print(w->unit->arena, "bide_f->%s.bide_kid", s->group->path), NULL);
+        else if (!s->word || !trace_variables(w, f, s))
+            trace_row(w, f, s, NULL, false, NULL, NULL);
     }
     text_printf(w->to,
-                "    default:\n        bide_tr->enter(bide_tr, &%s_type, bide_f, \"%s\", 0);\n"
-                "        break;\n    }\n    bide_tr->leave(bide_tr);\n}\n",
-                f->name, w->options->line_path);
+                "    {0, 0, 0, 0, 0, NULL},\n};\n"
+                "static const bide_priv_sites %s_bide_sites = {\n    \"%s\", %s_bide_rows};\n\n"
+                "BIDE_INLINE void %s_bide_trace(const void *bide_f, bide_tracer *bide_tr)\n{\n"
+                "    bide_priv_trace_sites(bide_f, &%s_type, &%s_bide_sites, bide_tr);\n}\n",
+                f->name, w->options->line_path, f->name, f->name, f->name, f->name);
 }
 
 static void emit_record(writer *w, const function *f)
@@ -562,12 +630,32 @@ static void emit_record(writer *w, const function *f)
     text_puts(w->to, ");\n");
 }
 
+/* What only the C compiler knows where flags come from other files. */
+static void emit_promises(writer *w, const function *f)
+{
+    if (f->wants_send)
+        text_printf(w->to,
+                    "_Static_assert(((int)%s_flags & (int)BIDE_SEND) != 0,\n    \"the future of %s "
+                    "cannot be sent to another thread: what it awaits is bound to its own\");\n",
+                    f->name, f->name);
+    for (uint32_t i = 0; i < f->var_count; i++) {
+        const var *v = f->vars[i];
+        const callee *c = v->is_async ? async_callee(v) : NULL;
+        if (c && child_cancels(c))
+            text_printf(w->to,
+                        "_Static_assert(!((int)%s_flags & (int)BIDE_NO_DROP),\n    \"async "
+                        "variable %s may have to be dropped, but has a cleanup that waits\");\n",
+                        c->name, v->name);
+    }
+}
+
 void emit_wrappers(writer *w, function *f)
 {
     arena *a = w->unit->arena;
     const char *end =
         arena_print(a, ", bide_context *bide_cx, %s *bide_out", result_text(a, f->result));
     text_puts(w->to, "\n");
+    emit_promises(w, f);
     emit_inner(w, f, f->is_static ? "" : "bide_near_", end);
     if (!f->is_static)
         emit_outer(w, f, end);

@@ -56,6 +56,14 @@ static void need_function(unit *u, bool *needed, bool *seen, const function *f)
         if (c->definition)
             need_function(u, needed, seen, c->definition);
     }
+    for (uint32_t i = 0; i < f->var_count; i++) {
+        const callee *c = f->vars[i]->is_async ? async_callee(f->vars[i]) : NULL;
+        if (!c)
+            continue;
+        need(needed, c->include);
+        if (c->definition)
+            need_function(u, needed, seen, c->definition);
+    }
 }
 
 void emit_header(unit *u, const output *o, text *to)

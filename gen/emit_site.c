@@ -71,7 +71,11 @@ static void save_field(writer *w, const site *s, const field *f, bool restore)
     const char *here = f->temp ? arena_print(w->unit->arena, "bide_t%u", f->temp) : f->var->name;
     if (f->temp && w->temp_used)
         w->temp_used[f->temp] = true;
-    if (f->type->is_array)
+    /* a bool that has no value yet is copied as bytes: as a bool it must not even be read */
+    if (strcmp(f->type->canonical, "_Bool") == 0)
+        glue(w, "BIDE_PRIV_COPY(&%s, &%s, sizeof %s);", restore ? here : there,
+             restore ? there : here, there);
+    else if (f->type->is_array)
         glue(w, "BIDE_PRIV_COPY(%s, %s, sizeof %s);", restore ? here : there,
              restore ? there : here, there);
     else
@@ -131,7 +135,7 @@ static void come_back(writer *w, const site *s)
 
 /* ---- a child in its slot ----------------------------------------------------------------- */
 
-static bool child_cancels(const callee *c)
+bool child_cancels(const callee *c)
 {
     if (c->definition)
         return c->definition->has_cancel;
@@ -147,6 +151,8 @@ static void resume_child(writer *w, const site *s, const char *out)
     const char *drop = s->boxed ? "bide_box_drop" : drop_of(w, c);
     if (w->function->has_cancel && !s->boxed && !s->cleanup && child_cancels(c))
         glue(w, "BIDE_PRIV_RESUME_CANCEL(%s, %s, %s_type, %s, %s)", poll, drop, c->name, kid, out);
+    else if (w->function->has_cancel && s->boxed && child_cancels(c))
+        glue(w, "BIDE_PRIV_RESUME_CANCEL_BOX(%s, %s)", kid, out);
     else if (w->function->has_cancel && !s->cleanup)
         glue(w, "BIDE_PRIV_RESUME_DROP(%s, %s, %s, %s)", poll, drop, kid, out);
     else
@@ -158,6 +164,12 @@ static void await_child(writer *w, site *s, place line, const char *args, const 
 {
     const callee *c = s->callee;
     const char *kid = path_of(w, s->group, "bide_kid");
+    if (s->boxed && child_cancels(c)) {
+        /* once it has begun it must not be dropped, for want of a place to keep its box */
+        glue(w, "if (!BIDE_PRIV_TAKE_FRAME(%s))", w->function->name);
+        glue(w, "    bide_r = BIDE_ENOMEM;");
+        glue(w, "else");
+    }
     source_line(w, line);
     if (s->boxed) {
         text_printf(w->to, "bide_r = %s_start_box(&bide_boxed, %sNULL, bide_cx, %s);\n", c->name,

@@ -167,7 +167,7 @@ static void emit_locals(writer *w, const function *f)
         glue(w, "(void)bide_left;");
     for (uint32_t i = 0; i < f->param_count; i++)
         if (!f->params[i]->resident)
-            glue(w, "(void)%s;", f->params[i]->name);
+            glue(w, "(void)&%s;", f->params[i]->name); /* a bool may have no value yet */
 }
 
 static void emit_end(writer *w, const function *f)

@@ -243,6 +243,22 @@ static bool declares_touched(const node *n)
     return v->resident || needs_ending(v) || (v->saved && v->type->is_const);
 }
 
+bool takes_frame(const writer *w, const node *n)
+{
+    const function *f = w->function;
+    if (!f || (n->kind != N_LABEL && n->kind != N_CASE && n->kind != N_DEFAULT))
+        return false;
+    for (uint32_t i = f->param_count; i < f->var_count; i++) {
+        const var *v = f->vars[i];
+        const node *block = n->parent;
+        while (block && block != v->block && (n->kind == N_LABEL || block->kind != N_SWITCH))
+            block = block->parent;
+        if (v->resident && block == v->block)
+            return true;
+    }
+    return false;
+}
+
 bool is_touched(writer *w, node *n)
 {
     if (!n)
@@ -253,6 +269,12 @@ bool is_touched(writer *w, node *n)
     case N_RETURN:
     case N_OWNED:
         return w->function != NULL;
+    case N_LABEL:
+    case N_CASE:
+    case N_DEFAULT:
+        if (takes_frame(w, n))
+            return true;
+        break;
     case N_SPAWN:
     case N_FAIL:
         return true;

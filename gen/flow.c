@@ -33,77 +33,13 @@ static void walk_statement(walk *w, node *n);
 static void hoist(walk *w, node *n);
 static void rest(walk *w, node *n);
 
-/* ---- questions about the tree ------------------------------------------------------------ */
-
-bool is_suspending(const node *n)
-{
-    switch (n->kind) {
-    case N_AWAIT:
-    case N_AWAIT_TRY:
-    case N_AWAIT_CATCH:
-    case N_AWAIT_NEXT:
-    case N_YIELD:
-    case N_JOIN:
-    case N_SELECT:
-    case N_RACE:
-        return true;
-    default:
-        return false;
-    }
-}
-
-bool is_split(const node *n)
-{
-    switch (n->kind) {
-    case N_AND:
-    case N_OR:
-    case N_COMMA:
-        return n->kids[1]->awaits;
-    case N_COND:
-        return n->kids[1]->awaits || n->kids[2]->awaits;
-    default:
-        return false;
-    }
-}
-
-node *bare(node *n)
-{
-    while (n && n->kind == N_PAREN && n->count == 1)
-        n = n->kids[0];
-    return n;
-}
-
-node *awaited_call(const node *word)
-{
-    node *n = word->count ? bare(word->kids[0]) : NULL;
-    if (n && n->kind == N_BOXED)
-        n = bare(n->kids[0]);
-    return n && n->kind == N_CALL ? n : NULL;
-}
-
-node *direct_await(const node *value)
-{
-    node *n = bare((node *)(uintptr_t)value);
-    return n && n->kind == N_AWAIT && awaited_call(n) ? n : NULL;
-}
-
-bool never_waits(const callee *c)
-{
-    return c && c->definition && c->definition->never_pended;
-}
-
-bool needs_ending(const var *v)
-{
-    return v->cleanup || v->is_async;
-}
-
 static bool mark_awaits(node *n)
 {
     bool awaits = is_suspending(n);
     for (uint32_t i = 0; i < n->count; i++)
         if (n->kids[i] && mark_awaits(n->kids[i]))
             awaits = true;
-    if (n->kind == N_VAR && n->var->cleanup_fn && n->var->cleanup_fn->is_async)
+    if (n->kind == N_VAR && cleanup_waits(n->var))
         awaits = true;
     n->awaits = awaits;
     return awaits;
@@ -215,7 +151,7 @@ static void end_var(walk *w, var *v)
     if (!v->cleanup)
         return;
     use(w, v);
-    if (v->cleanup_fn && v->cleanup_fn->is_async) {
+    if (cleanup_waits(v)) {
         site *s = add_site(w, NULL, v->at);
         s->cleanup = v;
         s->callee = v->cleanup_fn;
@@ -253,8 +189,9 @@ static void word(walk *w, node *n)
     }
     switch (n->kind) {
     case N_AWAIT_NEXT:
+        /* the end of the stream leaves the variable as it was */
         if (whole(n->kids[0]))
-            define(w, whole(n->kids[0]));
+            use(w, whole(n->kids[0]));
         else
             rest(w, n->kids[0]);
         n->temp = new_temp(w, n, n->type);
@@ -441,53 +378,23 @@ static void end_scope(walk *w, uint32_t down_to)
     while (w->active_count > down_to) {
         var *v = w->active[--w->active_count];
         end_var(w, v);
-        if (v->cleanup_fn && v->cleanup_fn->is_async)
+        if (cleanup_waits(v))
             unwind(w, v);
     }
 }
 
 /* The endings between here and the scope that a jump goes to, without leaving them for good. */
-static void end_for_jump(walk *w, const node *jump_node, const node *into)
+static void end_for_jump(walk *w, const node *into)
 {
     uint32_t count = w->active_count;
     uint32_t i = count;
-    (void)jump_node;
     while (i > 0) {
-        const node *b = w->active[i - 1]->block;
-        const node *t = into;
-        while (t && t != b)
-            t = t->parent;
-        if (t)
+        if (!leaves_scope(w->active[i - 1], into))
             break;
         w->active_count = --i;
         end_var(w, w->active[i]);
     }
     w->active_count = count;
-}
-
-static node *enclosing(node *n, bool for_break)
-{
-    for (n = n->parent; n; n = n->parent) {
-        if (n->kind == N_WHILE || n->kind == N_DO || n->kind == N_FOR)
-            return n;
-        if (for_break && n->kind == N_SWITCH)
-            return n;
-    }
-    return NULL;
-}
-
-static node *find_label(node *n, const char *name)
-{
-    if (!n)
-        return NULL;
-    if (n->kind == N_LABEL && n->name && strcmp(n->name, name) == 0)
-        return n;
-    for (uint32_t i = 0; i < n->count; i++) {
-        node *found = find_label(n->kids[i], name);
-        if (found)
-            return found;
-    }
-    return NULL;
 }
 
 static void walk_loop(walk *w, node *n)
@@ -619,15 +526,15 @@ static void walk_statement(walk *w, node *n)
         walk_statement(w, n->kids[0]);
         break;
     case N_GOTO:
-        target = find_label(w->function->body, n->name);
-        end_for_jump(w, n, target);
+        target = jump_target(w->function, n);
+        end_for_jump(w, target);
         jump(w, named(w, n->name), STEP_JUMP);
         break;
     case N_BREAK:
     case N_CONTINUE:
-        target = enclosing(n, n->kind == N_BREAK);
+        target = jump_target(w->function, n);
         /* a loop's own scope stays: its step and condition still run */
-        end_for_jump(w, n, target);
+        end_for_jump(w, target);
         if (target)
             jump(w, n->kind == N_BREAK ? w->to_break : w->to_continue, STEP_JUMP);
         break;
@@ -665,7 +572,7 @@ static void keep_result(walk *w)
 {
     function *f = w->function;
     for (uint32_t i = 0; i < f->var_count; i++)
-        if (f->vars[i]->cleanup_fn && f->vars[i]->cleanup_fn->is_async) {
+        if (cleanup_waits(f->vars[i])) {
             f->code_temp = new_temp(w, NULL, code_type(w->unit->arena));
             f->result_temp = new_temp(w, NULL, f->result);
             return;

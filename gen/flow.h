@@ -44,6 +44,8 @@ bool is_suspending(const node *n);
 bool is_split(const node *n);
 /* The async call below await and boxed, or NULL. */
 node *awaited_call(const node *word);
+/* Where goto, break and continue go: the label, or the loop or switch. */
+node *jump_target(const function *f, node *n);
 /* Strips parentheses. */
 node *bare(node *n);
 /* Whether the value of the expression goes straight into a variable: the await that it is, or NULL.
@@ -53,5 +55,10 @@ node *direct_await(const node *value);
 bool never_waits(const callee *c);
 /* Variables of a block that something must run for at its end, in the order of the text. */
 bool needs_ending(const var *v);
+/* Whether the cleanup of a variable is a future, to be awaited. */
+bool cleanup_waits(const var *v);
+/* Whether a jump to a label, a loop or a switch ends the scope of a variable: also one back to
+ * before its declaration does. */
+bool leaves_scope(const var *v, const node *into);
 
 #endif

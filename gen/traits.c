@@ -1,7 +1,10 @@
 #include "check.h"
+#include "flow.h"
 #include "passes.h"
 
-#define SEND 1 /* BIDE_SEND of bide/abi.h */
+/* BIDE_SEND and BIDE_NO_DROP of bide/abi.h */
+#define SEND 1
+#define NO_DROP 16
 
 /* Why a future may not change threads: a value that is bound to one, or a child that may not. */
 typedef struct reason {
@@ -153,6 +156,35 @@ static void report(unit *u, const function *f)
         f = explain(u->diagnostics, f, &why);
 }
 
+/* Whether a future must be cancelled rather than dropped, as far as this file knows. */
+static bool waits_in_cleanup(const callee *k, uint32_t depth)
+{
+    const function *f = k ? k->definition : NULL;
+    if (!f)
+        return k && k->flags >= 0 && (k->flags & NO_DROP);
+    for (uint32_t i = 0; i < f->var_count; i++)
+        if (cleanup_waits(f->vars[i]))
+            return true;
+    for (uint32_t i = 0; depth && i < f->site_count; i++)
+        if (waits_in_cleanup(f->sites[i]->callee, depth - 1))
+            return true;
+    return false;
+}
+
+/* An async variable is dropped at the end of its scope, and there nothing waits for it. */
+static void refuse_waiting_children(unit *u, const function *f)
+{
+    for (uint32_t i = 0; i < f->var_count; i++) {
+        const var *v = f->vars[i];
+        const node *call = v->is_async ? initial_call(v) : NULL;
+        if (call && waits_in_cleanup(call->callee, u->function_count))
+            error_at(
+                u->diagnostics, v->at, "await it at once, or spawn it",
+                "async variable '%s' may have to be dropped, and '%s' has a cleanup that waits",
+                v->name, call->callee->name);
+    }
+}
+
 void traits_unit(unit *u)
 {
     reason why;
@@ -169,6 +201,8 @@ void traits_unit(unit *u)
                 is_new = true;
             }
     }
+    for (uint32_t i = 0; i < u->function_count; i++)
+        refuse_waiting_children(u, u->functions[i]);
     for (uint32_t i = 0; i < u->function_count; i++)
         if (u->functions[i]->wants_send && !u->functions[i]->is_send)
             report(u, u->functions[i]);

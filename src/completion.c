@@ -210,3 +210,12 @@ void bide_completion_abandon(bide_completion *c)
     }
     unref(c);
 }
+
+void bide_priv_completion_trace(const void *frame, bide_tracer *tracer)
+{
+    bide_completion *c = *(bide_completion *const *)frame;
+    if (c)
+        bide_tracer_note(tracer, bide_priv_load_acquire(BIDE_PRIV_U32(&c->state)) & ENDED
+                                     ? "completed"
+                                     : "not completed");
+}

@@ -5,6 +5,8 @@
 #define _POSIX_C_SOURCE 200809L
 #endif
 
+#include <bide/trace.h>
+
 #include "core.h"
 
 #include <string.h>
@@ -61,6 +63,8 @@ static void init_core(bide_local *core, const bide_local_options *o)
     core->slab_bytes = o->slab_bytes;
     core->root_slab_bytes = o->root_slab_bytes;
     core->slabs_most = o->slab_cache;
+    core->stamping = o->flags & BIDE_LOCAL_STAMPS ? BIDE_PRIV_STAMPS_LEFT : 0;
+    core->turns = BIDE_PRIV_TURNS;
     core->clock = o->clock;
     core->offload_threads = o->offload_threads;
     core->lazy.size = (uint32_t)sizeof core->lazy;
@@ -134,12 +138,28 @@ static bide_task *reversed(bide_task *list)
     return out;
 }
 
+/* A request comes as a task without a waker. In the middle of a poll (spawning drains the list when
+ * it wants memory) it has to wait for its turn. */
+static void serve(bide_local *core, bide_task *t)
+{
+    bide_trace_request *request =
+        (bide_trace_request *)(void *)((char *)t - offsetof(bide_trace_request, priv));
+    if (core->current && bide_priv_core_push(core, t))
+        return;
+    atomic_store_explicit(&t->far, 0, memory_order_release);
+    request->serve(request, core->closing ? NULL : core,
+                   core->closing ? BIDE_ECANCELED : BIDE_READY);
+}
+
 /* One task from the remote list. The list held a reference. */
 static void arrive(bide_local *core, bide_task *t)
 {
     if (bide_priv_load_acquire(BIDE_PRIV_U32(&t->far_refs)) == 0) {
-        /* No reference at all: a block that another thread handed back. */
-        bide_priv_task_dispose(t);
+        /* No reference at all: a block that another thread handed back, or no task. */
+        if (t->waker.vtable)
+            bide_priv_task_dispose(t);
+        else
+            serve(core, t);
         return;
     }
     if (t->state >= BIDE_PRIV_TASK_DONE) {
@@ -369,6 +389,7 @@ static void drop_tasks(bide_local *core)
 void bide_priv_core_close(bide_local *core)
 {
     uint32_t delta;
+    bide_priv_core_drain(core); /* requests find the tasks as they are */
     core->closing = true;
     drop_tasks(core);
     bide_priv_offload_close(core);

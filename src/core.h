@@ -48,7 +48,10 @@ struct bide_task {
     bide_waker waker; /* first: a waker is a task */
     bide_local *core;
     const bide_type *type;
-    bide_task *next;     /* local queue; owner */
+    union {
+        bide_task *next; /* local queue; owner */
+        uintptr_t stamp; /* while it is in no queue and `stamped`: since when it waits */
+    };
     bide_task *next_far; /* remote list; whoever set `far` */
     bide_task *after;    /* the executor's list of tasks; owner */
     bide_task *ahead;
@@ -63,6 +66,8 @@ struct bide_task {
     unsigned char queued;           /* in the local queue, or never to enter it again; owner */
     unsigned char state : 4;        /* owner */
     unsigned char has_extra : 1;    /* set when built */
+    unsigned char stamped : 1;      /* its last turn left a stamp; owner */
+    unsigned char dropping : 1;     /* its frame is being dropped; owner */
 };
 
 BIDE_PRIV_ASSERT(sizeof(bide_task) <= BIDE_PRIV_TASK_HEADER, "a task's header fits its place");
@@ -113,6 +118,8 @@ struct bide_local {
     uint32_t near_refs; /* owner's until the merge */
     uint32_t far_refs;  /* atomic */
     bool closing;       /* owner's: spawning is refused */
+    uint8_t stamping;   /* owner's: turns leave stamps, if it is not 0 */
+    uint8_t turns;      /* owner's: so many polls before others are looked at */
 
     /* Time. The lock guards heap, and the pointer offload. */
     bide_clock *clock;
@@ -127,6 +134,9 @@ struct bide_local {
     bool closed;                       /* no more timers and jobs; under the lock */
     struct bide_priv_offload *offload; /* made with the first job; under the lock */
 };
+
+/* Timers are looked at when the queue is empty, and at least so often. */
+#define BIDE_PRIV_TURNS 64
 
 /* The list head that says that nobody will drain it again. */
 extern const char bide_priv_closed;
@@ -160,6 +170,21 @@ static inline bool bide_priv_has_remote(bide_local *core)
     return bide_priv_load_relaxed(BIDE_PRIV_PTR(&core->remote)) != NULL;
 }
 
+enum { BIDE_PRIV_STAMPS_WANTED = 1, BIDE_PRIV_STAMPS_LEFT = 2 };
+
+/* A stamp is a time that fits a pointer: nanoseconds, or milliseconds where pointers are short. */
+#define BIDE_PRIV_STAMP_UNIT (sizeof(uintptr_t) >= 8 ? 1u : 1000000u)
+
+static inline uintptr_t bide_priv_stamp(uint64_t now)
+{
+    return (uintptr_t)(now / BIDE_PRIV_STAMP_UNIT);
+}
+
+static inline uint64_t bide_priv_stamp_age(uintptr_t stamp, uint64_t now)
+{
+    return (uint64_t)(bide_priv_stamp(now) - stamp) * BIDE_PRIV_STAMP_UNIT;
+}
+
 /* core.c: life of the core, the remote list, time. */
 bide_poll bide_priv_core_new(const bide_local_options *options, const bide_runtime_vtable *vtable,
                              bide_local **out);
@@ -191,6 +216,7 @@ extern const bide_waker_vtable bide_priv_task_waker;
 void *bide_priv_task_frame(bide_task *t);
 void *bide_priv_task_output(bide_task *t);
 size_t bide_priv_task_slab_bytes(const bide_task *t);
+const char *bide_priv_task_name(const bide_task *t);
 void bide_priv_task_unref(bide_task *t);
 void bide_priv_task_dispose(bide_task *t);
 void bide_priv_task_end(bide_task *t, bide_poll code);
@@ -206,6 +232,7 @@ void bide_priv_offload_close(bide_local *core);
 /* For the future that awaits a job. */
 bide_poll bide_priv_job_await(bide_job *job, const bide_context *cx);
 void bide_priv_job_cancel(bide_job *job);
+const char *bide_priv_job_standing(const bide_job *job);
 
 /* The runtime of every executor here; they differ in the name. Shape: an initialiser. */
 #define BIDE_PRIV_RUNTIME_VTABLE(executor_name)                                                    \
@@ -222,5 +249,7 @@ bool bide_priv_inside(void); /* whether this thread is inside an executor */
 bide_poll bide_priv_enter(bide_local *core);
 void bide_priv_leave(bide_local *core);
 bide_poll bide_priv_run_root(bide_local *core, const bide_type *type, void *frame, void *out);
+/* What waits already, waits from now. */
+void bide_priv_stamp_all(bide_local *core);
 
 #endif

@@ -16,7 +16,10 @@ static const bide_runtime_vtable local_vtable = BIDE_PRIV_RUNTIME_VTABLE("local"
 static bool own(bide_local *core)
 {
     uintptr_t nobody = 0;
-    return bide_priv_cas_acq_rel(BIDE_PRIV_WORD(&core->owner), &nobody, bide_priv_thread_id());
+    bool owned =
+        bide_priv_cas_acq_rel(BIDE_PRIV_WORD(&core->owner), &nobody, bide_priv_thread_id());
+    BIDE_PRIV_CHECK_FOREIGN(!owned && nobody != bide_priv_thread_id(), "a local executor")
+    return owned;
 }
 
 bool bide_priv_inside(void)
@@ -118,13 +121,10 @@ BIDE_PRIV_ALWAYS bool turn_root(bide_local *core, bide_task *root)
 
 enum { RUN_ALL, RUN_READY, RUN_ROOT };
 
-/* Timers are looked at when the queue is empty, and at least so often. */
-#define TURNS 64
-
-/* Polls in the order of the wakes, for at most TURNS turns. True: the root has ended. */
+/* Polls in the order of the wakes, for at most core->turns turns. True: the root has ended. */
 static bool run_turns(bide_local *core)
 {
-    int left = TURNS;
+    int left = core->turns;
     bide_task *t;
     while (left-- > 0 && (t = core->head) != NULL) {
         core->head = t->next;
@@ -138,10 +138,54 @@ static bool run_turns(bide_local *core)
     return false;
 }
 
+static void stamp(bide_local *core, bide_task *t)
+{
+    t->stamped = t->state == BIDE_PRIV_TASK_LIVE && !t->queued;
+    if (t->stamped)
+        t->stamp = bide_priv_stamp(bide_priv_core_now(core));
+}
+
+BIDE_PRIV_COLD void bide_priv_stamp_all(bide_local *core)
+{
+    bide_task *t;
+    core->stamping = BIDE_PRIV_STAMPS_LEFT;
+    stamp(core, &core->root);
+    for (t = core->first; t; t = t->after)
+        stamp(core, t);
+}
+
+/* The same, with a stamp on each task that waits behind its turn. The turns are counted in the core
+ * and not given as an argument, so that there is one run_turns, with all that it calls in it. */
+BIDE_PRIV_COLD static bool run_stamped_turns(bide_local *core)
+{
+    int left = BIDE_PRIV_TURNS;
+    bool ended = false;
+    bide_task *t;
+    if (core->stamping == BIDE_PRIV_STAMPS_WANTED)
+        bide_priv_stamp_all(core);
+    core->turns = 1;
+    while (left-- > 0 && (t = core->head) != NULL) {
+        bool is_live = t->state == BIDE_PRIV_TASK_LIVE;
+        if (is_live)
+            t->near_refs++; /* outlives its turn */
+        ended = run_turns(core);
+        if (!is_live)
+            continue;
+        if (core->stamping == BIDE_PRIV_STAMPS_LEFT)
+            stamp(core, t);
+        bide_priv_task_unref(t);
+        if (ended)
+            break;
+    }
+    core->turns = BIDE_PRIV_TURNS;
+    return ended;
+}
+
+/* The question whether to stamp is asked once in so many turns, not in each. */
 static void run(bide_local *core, int mode)
 {
     for (;;) {
-        if (run_turns(core))
+        if (BIDE_PRIV_UNLIKELY(core->stamping) ? run_stamped_turns(core) : run_turns(core))
             return;
         bide_priv_core_fire(core);
         bide_priv_core_drain(core);

@@ -5,9 +5,9 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/bide)
 
 # One export a target: a package without mimalloc must load, and one with it must load where
 # mimalloc is missing, as long as nobody asks for that component.
-foreach(part bide testing mimalloc bidec)
+foreach(part bide bide_static ffi testing mimalloc bidec)
     set(target bide_${part})
-    if(part MATCHES "^(bide|bidec)$")
+    if(part MATCHES "^bide")
         set(target ${part})
     endif()
     if(TARGET ${target})
@@ -20,6 +20,9 @@ foreach(part bide testing mimalloc bidec)
     endif()
 endforeach()
 
+# For `source` in GDB: await trees of processes and core files.
+install(FILES ${PROJECT_SOURCE_DIR}/src/gdb/bide-gdb.py DESTINATION ${CMAKE_INSTALL_DATADIR}/bide)
+
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/bide DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
     FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
 
@@ -31,12 +34,29 @@ install(FILES ${PROJECT_BINARY_DIR}/bide-config.cmake ${PROJECT_BINARY_DIR}/bide
     ${PROJECT_SOURCE_DIR}/gen/bide_async_sources.cmake
     DESTINATION ${package_dir})
 
-# pkg-config: paths relative to the prefix, so that an installed tree can be moved.
+# pkg-config: paths relative to the prefix, so that an installed tree can be moved, unless the user
+# asked for directories outside of it. bide is whichever bide::bide is; bide-static always the static
+# one, also for those who have both.
 file(RELATIVE_PATH pc_to_prefix ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})
 string(REGEX REPLACE "/$" "" pc_to_prefix "${pc_to_prefix}")
-set(pc_cflags "")
+foreach(kind LIBDIR INCLUDEDIR)
+    set(pc_${kind} "\${prefix}/${CMAKE_INSTALL_${kind}}")
+    if(IS_ABSOLUTE "${CMAKE_INSTALL_${kind}}")
+        set(pc_${kind} "${CMAKE_INSTALL_${kind}}")
+    endif()
+endforeach()
+
+# bide_pkg_config(<package> <description> <cflags> <requires> <libs> <private libs>)
+function(bide_pkg_config package description cflags requires libs private)
+    configure_file(${PROJECT_SOURCE_DIR}/src/bide.pc.in ${PROJECT_BINARY_DIR}/${package}.pc @ONLY)
+    install(FILES ${PROJECT_BINARY_DIR}/${package}.pc
+        DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+endfunction()
+set(pc_static "\${libdir}/${CMAKE_STATIC_LIBRARY_PREFIX}bide${CMAKE_STATIC_LIBRARY_SUFFIX}")
 if(BUILD_SHARED_LIBS)
-    set(pc_cflags " -DBIDE_SHARED=1")
+    bide_pkg_config(bide "${PROJECT_DESCRIPTION}" " -DBIDE_SHARED=1" "" "-L\${libdir} -lbide" "-pthread")
+else()
+    bide_pkg_config(bide "${PROJECT_DESCRIPTION}" "" "" "-L\${libdir} -lbide -pthread" "")
 endif()
-configure_file(${PROJECT_SOURCE_DIR}/src/bide.pc.in ${PROJECT_BINARY_DIR}/bide.pc @ONLY)
-install(FILES ${PROJECT_BINARY_DIR}/bide.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+bide_pkg_config(bide-static "${PROJECT_DESCRIPTION} (static)" "" "" "${pc_static} -pthread" "")
+bide_pkg_config(bide-ffi "bide's inline functions as symbols" "" "bide" "-L\${libdir} -lbide_ffi" "")

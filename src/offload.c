@@ -114,6 +114,13 @@ void bide_priv_job_cancel(bide_job *job)
         bide_waker_drop(waker);
 }
 
+const char *bide_priv_job_standing(const bide_job *job)
+{
+    static const char *const words[] = {"job not begun", "job queued", "job running", "job done",
+                                        "job cancelled"};
+    return words[bide_priv_load_acquire(BIDE_PRIV_U32(&job->state)) & JOB_PHASE];
+}
+
 /* ---- workers ------------------------------------------------------------------------------ */
 
 /* The next job, or NULL when the executor ends. The lock is held. */

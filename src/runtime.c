@@ -34,4 +34,11 @@ void bide_offload_drop(struct bide_offload *f)
     bide_job_drop(job);
 }
 
+static void offload_trace(const void *frame, bide_tracer *tracer)
+{
+    const struct bide_offload *f = frame;
+    if (f->job)
+        bide_tracer_note(tracer, bide_priv_job_standing(f->job));
+}
+
 BIDE_FUTURE_DEFINE(void, bide_offload);

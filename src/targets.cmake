@@ -8,12 +8,16 @@ function(bide_own_target target)
     set_target_properties(${target} PROPERTIES
         C_STANDARD 11 C_STANDARD_REQUIRED ON C_EXTENSIONS OFF
         C_VISIBILITY_PRESET hidden)
+    target_compile_definitions(${target} PRIVATE BIDE_OWN_WARNINGS)
     if(CMAKE_C_COMPILER_ID MATCHES "GNU|Clang")
         target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow
             -Wstrict-prototypes)
         if(BIDE_WERROR)
             target_compile_options(${target} PRIVATE -Werror)
         endif()
+    endif()
+    if(BIDE_CHECKED)
+        target_compile_definitions(${target} PRIVATE BIDE_CHECKED=1)
     endif()
     if(BIDE_SANITIZE)
         string(REPLACE ";" "," sanitizers "${BIDE_SANITIZE}")
@@ -23,7 +27,7 @@ function(bide_own_target target)
     endif()
 endfunction()
 
-# A library of ours: bide_library(<target> <alias> <export name> <sources>...)
+# A library of ours: bide_library(<target> <alias> <export name> [STATIC] <sources>...)
 function(bide_library target alias export)
     add_library(${target} ${ARGN})
     add_library(${alias} ALIAS ${target})
@@ -39,17 +43,52 @@ function(bide_library target alias export)
         POSITION_INDEPENDENT_CODE ON)
 endfunction()
 
+# The symbols of a shared library carry the version of its soname, where the linker can do that.
+function(bide_version_symbols target)
+    get_target_property(type ${target} TYPE)
+    if(NOT type STREQUAL "SHARED_LIBRARY" OR NOT CMAKE_SYSTEM_NAME MATCHES "Linux|FreeBSD")
+        return()
+    endif()
+    set(map ${PROJECT_SOURCE_DIR}/src/bide.map)
+    target_link_options(${target} PRIVATE LINKER:--version-script=${map})
+    set_property(TARGET ${target} APPEND PROPERTY LINK_DEPENDS ${map})
+endfunction()
+
 file(GLOB core_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/*.c)
 bide_library(bide bide::bide bide ${core_sources})
 target_link_libraries(bide PUBLIC Threads::Threads)
+bide_version_symbols(bide)
+
+# bide::bide_static is the static one whichever bide::bide is. Both have one file name but for its
+# suffix, as the system's own libraries do.
 if(BUILD_SHARED_LIBS)
     target_compile_definitions(bide PUBLIC BIDE_SHARED=1)
+    bide_library(bide_static bide::bide_static bide_static STATIC ${core_sources})
+    target_link_libraries(bide_static PUBLIC Threads::Threads)
+    if(NOT WIN32)
+        set_target_properties(bide_static PROPERTIES OUTPUT_NAME bide)
+    endif()
+    if(NOT PROJECT_IS_TOP_LEVEL AND NOT BIDE_INSTALL)
+        set_target_properties(bide_static PROPERTIES EXCLUDE_FROM_ALL ON)
+    endif()
+else()
+    add_library(bide::bide_static ALIAS bide)
+endif()
+
+# bide::ffi: the functions that the headers define inline, as symbols, for callers that have a
+# linker and no C compiler. C and C++ programs do not need it.
+bide_library(bide_ffi bide::ffi ffi ${PROJECT_SOURCE_DIR}/src/ffi/inline.c)
+target_link_libraries(bide_ffi PUBLIC bide)
+bide_version_symbols(bide_ffi)
+if(NOT PROJECT_IS_TOP_LEVEL AND NOT BIDE_INSTALL)
+    set_target_properties(bide_ffi PROPERTIES EXCLUDE_FROM_ALL ON)
 endif()
 
 file(GLOB testing_sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/testing/*.c)
 if(testing_sources)
     bide_library(bide_testing bide::testing testing ${testing_sources})
     target_link_libraries(bide_testing PUBLIC bide)
+    bide_version_symbols(bide_testing)
 endif()
 
 # ---- mimalloc, where it is -----------------------------------------------------------------
@@ -97,6 +136,7 @@ else()
         bide_library(bide_mimalloc bide::mimalloc mimalloc ${mimalloc_sources})
         target_link_libraries(bide_mimalloc PUBLIC bide ${mimalloc_library})
         target_compile_definitions(bide_mimalloc INTERFACE BIDE_USE_MIMALLOC=1)
+        bide_version_symbols(bide_mimalloc)
         bide_mimalloc_replaces_malloc(${mimalloc_library} replaces)
         message(STATUS "bide::mimalloc: mimalloc ${mimalloc_VERSION} as target ${mimalloc_library}; "
             "linking it ${replaces} malloc and free of the whole program")

@@ -2,6 +2,7 @@
  * task.c: the wakers, the life and the join handles of tasks. core.h tells the protocol.
  */
 #include "core.h"
+#include "trace_text.h"
 
 #include <string.h>
 
@@ -157,6 +158,11 @@ size_t bide_priv_task_slab_bytes(const bide_task *t)
     return t->core->slab_bytes;
 }
 
+const char *bide_priv_task_name(const bide_task *t)
+{
+    return t->has_extra && extra_of(t)->name ? extra_of(t)->name : t->type->name;
+}
+
 /* Nobody has a reference: gives the block back, and with it its reference to the core. */
 void bide_priv_task_dispose(bide_task *t)
 {
@@ -221,7 +227,9 @@ void bide_priv_task_drop(bide_task *t, bide_poll code)
     bide_local *core = t->core;
     bide_task *outer = core->current;
     core->current = t;
+    t->dropping = 1;
     t->type->drop(bide_priv_task_frame(t));
+    t->dropping = 0;
     core->current = outer;
     bide_priv_task_end(t, code);
 }
@@ -283,6 +291,7 @@ bide_poll bide_priv_spawn_begin(bide_runtime *rt, const bide_type *type,
     bide_task *t;
     *task = NULL;
     *frame = NULL;
+    BIDE_PRIV_CHECK_FOREIGN(!may_use(core), "spawn on a local executor")
     if (!may_use(core))
         return BIDE_EMISUSE;
     if (core->closing)
@@ -323,6 +332,24 @@ void bide_priv_spawn_abandon(bide_runtime *rt, bide_task *t)
 {
     (void)rt;
     bide_priv_task_dispose(t);
+}
+
+/* ---- what awaits of tasks tell ------------------------------------------------------------ */
+
+void bide_priv_join_trace(const void *frame, bide_tracer *tracer)
+{
+    const bide_task *t = ((const bide_join *)frame)->task;
+    bide_priv_words words = {.length = 0};
+    if (!t)
+        return;
+    bide_priv_say(&words, "task ");
+    bide_priv_say(&words, bide_priv_task_name(t));
+    bide_tracer_note(tracer, words.text);
+}
+
+static void join_wait_trace(const void *frame, bide_tracer *tracer)
+{
+    bide_priv_join_trace(((const struct bide_join_wait *)frame)->join, tracer);
 }
 
 /* ---- join handles ------------------------------------------------------------------------- */

@@ -3,6 +3,8 @@
  */
 #include <bide/time.h>
 
+#include "trace_text.h"
+
 static void stop(struct bide_priv_sleep *s)
 {
     bide_runtime *rt = s->runtime;
@@ -53,6 +55,30 @@ static bide_poll wait(struct bide_priv_sleep *s, bide_context *cx, uint64_t dead
             return BIDE_PENDING;
     }
     return end(s, r);
+}
+
+/* How long it still waits, on the clock of the runtime that it waits on. */
+static void tell(const struct bide_priv_sleep *s, bide_tracer *tracer)
+{
+    bide_priv_words words = {.length = 0};
+    uint64_t now;
+    if (!s->runtime || bide_runtime_now(s->runtime, &now) != BIDE_READY) {
+        bide_tracer_note(tracer, s->ended ? "over" : "not begun");
+        return;
+    }
+    bide_priv_say_time(&words, s->timer.deadline > now ? s->timer.deadline - now : 0);
+    bide_priv_say(&words, " left");
+    bide_tracer_note(tracer, words.text);
+}
+
+static void sleep_trace(const void *frame, bide_tracer *tracer)
+{
+    tell(&((const struct bide_sleep *)frame)->sleep, tracer);
+}
+
+static void sleep_until_trace(const void *frame, bide_tracer *tracer)
+{
+    tell(&((const struct bide_sleep_until *)frame)->sleep, tracer);
 }
 
 bide_poll bide_sleep_poll(struct bide_sleep *f, bide_context *cx, void *out)

@@ -193,9 +193,13 @@ struct bide_context {
 /* Receives the tree of suspended futures. enter/leave nest; `line` is that of the await, or 0. */
 typedef struct bide_tracer bide_tracer;
 
+/* Set and cleared by the tracer, in enter and leave: the future just entered is to tell nothing of
+ * its children. A trace operation that does not look at it only works in vain. */
+enum { BIDE_TRACER_ENOUGH = 1 };
+
 struct bide_tracer {
     uint32_t size;
-    uint32_t flags;
+    uint32_t flags; /* BIDE_TRACER_ENOUGH */
     void (*enter)(bide_tracer *tracer, const bide_type *type, const void *frame, const char *file,
                   uint32_t line);
     void (*leave)(bide_tracer *tracer);

@@ -15,6 +15,7 @@
 #define BIDE_ALLOC_ARENA_H
 
 #include <bide/alloc.h>
+#include <bide/check.h>
 
 BIDE_PRIV_C_BEGIN
 
@@ -60,5 +61,16 @@ BIDE_INLINE size_t bide_arena_peak(const bide_arena *arena)
 }
 
 BIDE_PRIV_C_END
+
+#if defined(BIDE_CHECKED) && !defined(BIDE_BUILD)
+#define bide_arena_reset(arena)                                                                    \
+    (bide_priv_check_memory("bide_arena_reset", (arena)->start, bide_arena_used(arena),            \
+                            bide_arena_live(arena)),                                               \
+     bide_arena_reset(arena))
+#define bide_arena_deinit(arena)                                                                   \
+    (bide_priv_check_memory("bide_arena_deinit", (arena)->start, bide_arena_used(arena),           \
+                            bide_arena_live(arena)),                                               \
+     bide_arena_deinit(arena))
+#endif
 
 #endif

@@ -17,6 +17,7 @@
 #define BIDE_ALLOC_POOL_H
 
 #include <bide/alloc.h>
+#include <bide/check.h>
 
 BIDE_PRIV_C_BEGIN
 
@@ -88,7 +89,7 @@ typedef struct bide_shared_pool {
     size_t block_bytes;
     size_t block_align;
     size_t stride;
-    uint64_t head; /* a count of changes, and the first free block's number + 1 */
+    BIDE_PRIV_ALIGNAS(8) uint64_t head; /* count of changes; the first free block's number + 1 */
     uint32_t capacity;
     uint32_t in_use;
     bool watched; /* by AddressSanitizer or valgrind */
@@ -106,5 +107,16 @@ BIDE_API bide_poll bide_shared_pool_deinit(bide_shared_pool *pool);
 BIDE_API size_t bide_shared_pool_in_use(bide_shared_pool *pool);
 
 BIDE_PRIV_C_END
+
+#if defined(BIDE_CHECKED) && !defined(BIDE_BUILD)
+#define bide_pool_deinit(pool)                                                                     \
+    (bide_priv_check_memory("bide_pool_deinit", (pool)->blocks, (pool)->stride * (pool)->capacity, \
+                            bide_pool_in_use(pool)),                                               \
+     bide_pool_deinit(pool))
+#define bide_shared_pool_deinit(pool)                                                              \
+    (bide_priv_check_memory("bide_shared_pool_deinit", (pool)->blocks,                             \
+                            (pool)->stride * (pool)->capacity, bide_shared_pool_in_use(pool)),     \
+     bide_shared_pool_deinit(pool))
+#endif
 
 #endif

@@ -43,6 +43,10 @@
 
 #include <bide/future.h>
 
+#if defined(__GNUC__) && !defined(BIDE_OWN_WARNINGS)
+#pragma GCC system_header
+#endif
+
 /* ---- declaring and defining --------------------------------------------------------------- */
 
 /* BIDE_ASYNC(R, F) { body }: a future type from F_FRAME and the body that follows, all of it
@@ -52,13 +56,30 @@
  *        struct F { uint32_t bide_state; fields; union { children } bide_kid; };
  *        F_init, F_poll, F_drop, F_start, F_start_box, F_discard, F_type, F_flags, F_output
  *        static inline bide_poll F_bide_body(operation, struct F *f, ...)   { body } */
-#define BIDE_ASYNC(R, F) BIDE_PRIV_ASYNC(R, F, BIDE_INLINE)
+#define BIDE_ASYNC(R, F)                                                                           \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_OUTSIDE, "bide: the body above has no BIDE_END");                   \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_FRAME_OK(F), BIDE_PRIV_FRAME_REASON(F));                            \
+    BIDE_PRIV_ASKING BIDE_PRIV_IF(BIDE_PRIV_FRAME_OK(F))(                                          \
+        struct F##_bide_rows { char bide_none; F##_FRAME(BIDE_PRIV_ROW_ASK) };                     \
+        enum { F##_bide_traits = 0 F##_FRAME(BIDE_PRIV_ROW_TRAITS) };)()                           \
+    BIDE_PRIV_ASKED                                                                                \
+    BIDE_PRIV_CAT(BIDE_PRIV_ASYNC_, BIDE_PRIV_FRAME_OK(F))(R, F, BIDE_INLINE)
 
 /* BIDE_ASYNC_INLINE(R, F) { body }: the same with F_start always inlined. A compiler inlines small
  * starts anyway; this one promises it, for short functions on hot static paths: each await of F
  * then holds a copy of the body. */
-#define BIDE_ASYNC_INLINE(R, F) BIDE_PRIV_ASYNC(R, F, BIDE_PRIV_ALWAYS)
+#define BIDE_ASYNC_INLINE(R, F)                                                                    \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_OUTSIDE, "bide: the body above has no BIDE_END");                   \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_FRAME_OK(F), BIDE_PRIV_FRAME_REASON(F));                            \
+    BIDE_PRIV_ASKING BIDE_PRIV_IF(BIDE_PRIV_FRAME_OK(F))(                                          \
+        struct F##_bide_rows { char bide_none; F##_FRAME(BIDE_PRIV_ROW_ASK) };                     \
+        enum { F##_bide_traits = 0 F##_FRAME(BIDE_PRIV_ROW_TRAITS) };)()                           \
+    BIDE_PRIV_ASKED                                                                                \
+    BIDE_PRIV_CAT(BIDE_PRIV_ASYNC_, BIDE_PRIV_FRAME_OK(F))(R, F, BIDE_PRIV_ALWAYS)
 
+/* With a bad list, only the head of a function for the body to stand behind. */
+#define BIDE_PRIV_ASYNC_0(R, F, START) static void F##_bide_body(void)
+#define BIDE_PRIV_ASYNC_1(R, F, START) BIDE_PRIV_ASYNC(R, F, START)
 #define BIDE_PRIV_ASYNC(R, F, START)                                                               \
     BIDE_PRIV_FUTURE_NAME(R, F, ~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                                  \
     BIDE_PRIV_BODY_STRUCT(F)                                                                       \
@@ -72,7 +93,15 @@
  * what the header promises. BIDE_ASYNC_DECLARE_AS(API, R, F) puts an attribute before them: the
  * word by which a shared library exports. */
 #define BIDE_ASYNC_DECLARE(R, F) BIDE_ASYNC_DECLARE_AS(, R, F)
-#define BIDE_ASYNC_DECLARE_AS(API, R, F) BIDE_PRIV_ASYNC_DECLARE(API, R, F)
+#define BIDE_ASYNC_DECLARE_AS(API, R, F)                                                           \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_FRAME_OK(F), BIDE_PRIV_FRAME_REASON(F));                            \
+    BIDE_PRIV_ASKING BIDE_PRIV_IF(BIDE_PRIV_FRAME_OK(F))(                                          \
+        struct F##_bide_rows { char bide_none; F##_FRAME(BIDE_PRIV_ROW_ASK) };                     \
+        enum { F##_bide_traits = 0 F##_FRAME(BIDE_PRIV_ROW_TRAITS) };)()                           \
+    BIDE_PRIV_ASKED                                                                                \
+    BIDE_PRIV_CAT(BIDE_PRIV_ASYNC_DECLARE_, BIDE_PRIV_FRAME_OK(F))(API, R, F)
+#define BIDE_PRIV_ASYNC_DECLARE_0(API, R, F)
+#define BIDE_PRIV_ASYNC_DECLARE_1(API, R, F) BIDE_PRIV_ASYNC_DECLARE(API, R, F)
 #define BIDE_PRIV_ASYNC_DECLARE(API, R, F)                                                         \
     BIDE_PRIV_FUTURE_NAME(R, F, ~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                                  \
     BIDE_PRIV_BODY_STRUCT(F)                                                                       \
@@ -86,8 +115,17 @@
 
 /* BIDE_BEGIN(F); first in the body; names the body's own future type.
  * Shape: local names, the dispatch to the await that was suspended, `case 0:`. */
-#define BIDE_BEGIN(F) BIDE_PRIV_BEGIN(F)
+#define BIDE_BEGIN(F)                                                                              \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_IS_FRAME(f, F),                                                     \
+                     "bide: BIDE_BEGIN(" #F ") is not in the body of " #F);                        \
+    BIDE_PRIV_BEGIN(F)
+#ifdef __cplusplus
+#define BIDE_PRIV_IS_FRAME(f, F) sizeof((f) == (struct F *)0)
+#else
+#define BIDE_PRIV_IS_FRAME(f, F) _Generic((f), struct F *: 1, default: 0)
+#endif
 #define BIDE_PRIV_BEGIN(F)                                                                         \
+    BIDE_PRIV_BODY_TAG                                                                             \
     enum {                                                                                         \
         bide_unpolled = 0,                                                                         \
         F##_FRAME(BIDE_PRIV_ROW_STATES) bide_states,                                               \
@@ -102,7 +140,7 @@
     bool bide_taken = bide_op < BIDE_PRIV_OP_START;                                                \
     bide_poll bide_r = BIDE_PENDING;                                                               \
     char bide_nothing BIDE_PRIV_UNUSED = 0;                                                        \
-    uint32_t bide_go = bide_taken ? f->bide_state : 0;                                             \
+    uint32_t bide_go = bide_taken ? BIDE_PRIV_CHECK_WORD(f->bide_state) : 0;                       \
     (void)bide_take, (void)bide_place, (void)bide_b, (void)bide_a;                                 \
     (void)bide_cx, (void)bide_out, (void)bide_tr;                                                  \
     if (bide_taken && bide_go >= bide_states)                                                      \
@@ -131,6 +169,9 @@
 
 /* BIDE_END; last in the body.  Shape: the end of the dispatch, release, return. */
 #define BIDE_END                                                                                   \
+    do {                                                                                           \
+        BIDE_PRIV_ASSERT(BIDE_PRIV_INSIDE, "bide: BIDE_END without a BIDE_BEGIN before it");       \
+    } while (0);                                                                                   \
     if (bide_go != BIDE_PRIV_GO_CLEANUP)                                                           \
         bide_r = bide_fallen;                                                                      \
     if (bide_r == BIDE_PENDING) /* never: keeps the label used in bodies without awaits */         \
@@ -150,11 +191,22 @@
  * value is evaluated before the cleanup runs. */
 #define BIDE_RETURN(...)                                                                           \
     do {                                                                                           \
-        BIDE_PRIV_CAT(BIDE_PRIV_RETURN_, BIDE_PRIV_IS_EMPTY(__VA_ARGS__))(__VA_ARGS__)             \
+        BIDE_PRIV_ASSERT(BIDE_PRIV_INSIDE, "bide: BIDE_RETURN is not between BIDE_BEGIN and END"); \
+        BIDE_PRIV_ASSERT(((int)bide_fallen == (int)BIDE_READY) == BIDE_PRIV_IS_EMPTY(__VA_ARGS__), \
+                         "bide: BIDE_RETURN(value) gives the result, BIDE_RETURN() that of void"); \
+        BIDE_PRIV_IF(BIDE_PRIV_IS_EMPTY(__VA_ARGS__))()(*bide_out = (__VA_ARGS__);)                \
         BIDE_PRIV_LEAVE(BIDE_READY);                                                               \
     } while (0)
-#define BIDE_PRIV_RETURN_0(...) *bide_out = (__VA_ARGS__);
-#define BIDE_PRIV_RETURN_1(...)
+#ifdef __cplusplus
+#define BIDE_PRIV_BODY_TAG /* would shadow the other one */
+#define BIDE_PRIV_INSIDE true
+#else
+#define BIDE_PRIV_BODY_TAG                                                                         \
+    struct bide_priv_body {                                                                        \
+        char bide_inside[2];                                                                       \
+    };
+#define BIDE_PRIV_INSIDE (sizeof(struct bide_priv_body) == 2)
+#endif
 
 /* BIDE_FAIL(code); ends the body with a failure code (negative). */
 #define BIDE_FAIL(code) BIDE_PRIV_LEAVE(code)
@@ -181,28 +233,116 @@
  * breaks that promise and becomes a dangling pointer.
  *
  * Shape: do { start the child; bide_at_<slot>: poll it; if pending, return; } while (0) */
-#define BIDE_AWAIT(F, slot, args) BIDE_PRIV_AWAIT_IGNORE(F, slot, args, 0)
-#define BIDE_AWAIT_V(F, slot, args) BIDE_PRIV_AWAIT_IGNORE(F, slot, args, 1)
+#define BIDE_AWAIT(F, slot, args)                                                                  \
+    do {                                                                                           \
+        slot: BIDE_PRIV_UNUSED; BIDE_PRIV_AWAIT_FITS(BIDE_AWAIT, F, slot)                          \
+        if (0)                                                                                     \
+            (void)F args;                                                                          \
+        BIDE_PRIV_AWAIT_IGNORE(F, slot, args, 0);                                                  \
+    } while (0)
 #define BIDE_AWAIT_TO(lvalue, F, slot, args)                                                       \
-    BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 0, BIDE_PRIV_PASS_FAILURE)
-#define BIDE_AWAIT_TO_V(lvalue, F, slot, args)                                                     \
-    BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 1, BIDE_PRIV_PASS_FAILURE)
+    do {                                                                                           \
+        slot: BIDE_PRIV_UNUSED; BIDE_PRIV_AWAIT_FITS(BIDE_AWAIT_TO, F, slot)                       \
+        if (0)                                                                                     \
+            (void)F args;                                                                          \
+        BIDE_PRIV_AWAIT_TO_FITS(BIDE_AWAIT_TO, lvalue, F)                                          \
+        BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 0, BIDE_PRIV_PASS_FAILURE);                      \
+    } while (0)
 #define BIDE_AWAIT_TRY(lvalue, F, slot, args)                                                      \
-    BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 0, BIDE_PRIV_PASS_FAILURE;                           \
-                    if ((lvalue) < 0) BIDE_RETURN(lvalue))
-#define BIDE_AWAIT_TRY_V(lvalue, F, slot, args)                                                    \
-    BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 1, BIDE_PRIV_PASS_FAILURE;                           \
-                    if ((lvalue) < 0) BIDE_RETURN(lvalue))
+    do {                                                                                           \
+        slot: BIDE_PRIV_UNUSED; BIDE_PRIV_AWAIT_FITS(BIDE_AWAIT_TRY, F, slot)                      \
+        if (0)                                                                                     \
+            (void)F args;                                                                          \
+        BIDE_PRIV_AWAIT_TO_FITS(BIDE_AWAIT_TRY, lvalue, F)                                         \
+        BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 0, BIDE_PRIV_PASS_FAILURE;                       \
+                        if ((lvalue) < 0) BIDE_RETURN(lvalue));                                    \
+    } while (0)
 #define BIDE_AWAIT_TRY_IF(is_error, lvalue, F, slot, args)                                         \
-    BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 0, BIDE_PRIV_PASS_FAILURE;                           \
-                    if (is_error(lvalue)) BIDE_RETURN(lvalue))
-#define BIDE_AWAIT_TRY_IF_V(is_error, lvalue, F, slot, args)                                       \
-    BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 1, BIDE_PRIV_PASS_FAILURE;                           \
-                    if (is_error(lvalue)) BIDE_RETURN(lvalue))
+    do {                                                                                           \
+        slot: BIDE_PRIV_UNUSED; BIDE_PRIV_AWAIT_FITS(BIDE_AWAIT_TRY_IF, F, slot)                   \
+        if (0)                                                                                     \
+            (void)F args;                                                                          \
+        BIDE_PRIV_AWAIT_TO_FITS(BIDE_AWAIT_TRY_IF, lvalue, F)                                      \
+        BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 0, BIDE_PRIV_PASS_FAILURE;                       \
+                        if (is_error(lvalue)) BIDE_RETURN(lvalue));                                \
+    } while (0)
 #define BIDE_AWAIT_CATCH(code, lvalue, F, slot, args)                                              \
-    BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 0, (code) = bide_r)
+    do {                                                                                           \
+        slot: BIDE_PRIV_UNUSED; BIDE_PRIV_AWAIT_FITS(BIDE_AWAIT_CATCH, F, slot)                    \
+        if (0)                                                                                     \
+            (void)F args;                                                                          \
+        BIDE_PRIV_AWAIT_TO_FITS(BIDE_AWAIT_CATCH, lvalue, F)                                       \
+        BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 0, (code) = bide_r);                             \
+    } while (0)
+#define BIDE_AWAIT_V(F, slot, args)                                                                \
+    do {                                                                                           \
+        slot: BIDE_PRIV_UNUSED; BIDE_PRIV_AWAIT_FITS(BIDE_AWAIT_V, F, slot)                        \
+        if (0)                                                                                     \
+            (void)F args;                                                                          \
+        BIDE_PRIV_AWAIT_IGNORE(F, slot, args, 1);                                                  \
+    } while (0)
+#define BIDE_AWAIT_TO_V(lvalue, F, slot, args)                                                     \
+    do {                                                                                           \
+        slot: BIDE_PRIV_UNUSED; BIDE_PRIV_AWAIT_FITS(BIDE_AWAIT_TO_V, F, slot)                     \
+        if (0)                                                                                     \
+            (void)F args;                                                                          \
+        BIDE_PRIV_AWAIT_TO_FITS(BIDE_AWAIT_TO_V, lvalue, F)                                        \
+        BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 1, BIDE_PRIV_PASS_FAILURE);                      \
+    } while (0)
+#define BIDE_AWAIT_TRY_V(lvalue, F, slot, args)                                                    \
+    do {                                                                                           \
+        slot: BIDE_PRIV_UNUSED; BIDE_PRIV_AWAIT_FITS(BIDE_AWAIT_TRY_V, F, slot)                    \
+        if (0)                                                                                     \
+            (void)F args;                                                                          \
+        BIDE_PRIV_AWAIT_TO_FITS(BIDE_AWAIT_TRY_V, lvalue, F)                                       \
+        BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 1, BIDE_PRIV_PASS_FAILURE;                       \
+                        if ((lvalue) < 0) BIDE_RETURN(lvalue));                                    \
+    } while (0)
+#define BIDE_AWAIT_TRY_IF_V(is_error, lvalue, F, slot, args)                                       \
+    do {                                                                                           \
+        slot: BIDE_PRIV_UNUSED; BIDE_PRIV_AWAIT_FITS(BIDE_AWAIT_TRY_IF_V, F, slot)                 \
+        if (0)                                                                                     \
+            (void)F args;                                                                          \
+        BIDE_PRIV_AWAIT_TO_FITS(BIDE_AWAIT_TRY_IF_V, lvalue, F)                                    \
+        BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 1, BIDE_PRIV_PASS_FAILURE;                       \
+                        if (is_error(lvalue)) BIDE_RETURN(lvalue));                                \
+    } while (0)
 #define BIDE_AWAIT_CATCH_V(code, lvalue, F, slot, args)                                            \
-    BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 1, (code) = bide_r)
+    do {                                                                                           \
+        slot: BIDE_PRIV_UNUSED; BIDE_PRIV_AWAIT_FITS(BIDE_AWAIT_CATCH_V, F, slot)                  \
+        if (0)                                                                                     \
+            (void)F args;                                                                          \
+        BIDE_PRIV_AWAIT_TO_FITS(BIDE_AWAIT_CATCH_V, lvalue, F)                                     \
+        BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 1, (code) = bide_r);                             \
+    } while (0)
+
+/* What an await must fit: a body, a row of its slot, the type of that row; its lvalue F's Output.
+ * Before it stands the slot as a label, which cannot be there twice; behind it a call of F's own
+ * prototype that never runs.  Shape: static assertions. */
+#ifdef __cplusplus
+#define BIDE_PRIV_AWAIT_FITS(name, F, slot) (void)((bide_type_##slot *)0 == (struct F *)0);
+#define BIDE_PRIV_AWAIT_TO_FITS(name, lvalue, F)
+#define BIDE_PRIV_JOIN_FITS(slot)
+#else
+#define BIDE_PRIV_AWAIT_FITS(name, F, slot)                                                        \
+    _Static_assert(BIDE_PRIV_INSIDE, "bide: " #name " is not in a body with BIDE_BEGIN");          \
+    BIDE_PRIV_ASKING                                                                               \
+    _Static_assert(BIDE_PRIV_HAS_SLOT_ROW(slot), "bide: no row CHILD or BOXED is named " #slot);   \
+    BIDE_PRIV_ASKED                                                                                \
+    _Static_assert(_Generic((bide_type_##slot *)0, struct F *: 1, default: 0),                     \
+                   "bide: this is an await of " #F ", and the row of slot " #slot " is of another");
+#define BIDE_PRIV_JOIN_FITS(slot)                                                                  \
+    _Static_assert(BIDE_PRIV_INSIDE, "bide: BIDE_AWAIT_JOIN is not in a body with BIDE_BEGIN");    \
+    BIDE_PRIV_ASKING                                                                               \
+    _Static_assert(BIDE_PRIV_HAS_SLOT_ROW(slot), "bide: no row JOIN is named " #slot);             \
+    BIDE_PRIV_ASKED
+#define BIDE_PRIV_HAS_SLOT_ROW(slot) _Generic(bide_slot_##slot(), int: 0, default: 1)
+#define BIDE_PRIV_AWAIT_TO_FITS(name, lvalue, F)                                                   \
+    _Static_assert(_Generic(&(lvalue), F##_output *: 1, default: BIDE_PRIV_NONE(lvalue, F)),       \
+                   "bide: " #name " stores the result of " #F " in a variable of another type");
+#define BIDE_PRIV_NONE(lvalue, F)                                                                  \
+    (_Generic(&(lvalue), char *: 1, default: 0) && _Generic((F##_output *)0, void *: 1, default: 0))
+#endif
 
 /* An lvalue for the result of a void future. */
 #define BIDE_VOID bide_nothing
@@ -214,6 +354,8 @@
  * lvalue of a void future. The lvalues are fields of the frame, or outlive the await. */
 #define BIDE_AWAIT_JOIN(slot, ...)                                                                 \
     do {                                                                                           \
+        slot: BIDE_PRIV_UNUSED; BIDE_PRIV_JOIN_FITS(slot)                                          \
+        BIDE_PRIV_CHECK_SITE                                                                       \
         BIDE_PRIV_TAKE                                                                             \
         f->bide_kid.slot.bide_left = 0;                                                            \
         bide_r = BIDE_READY;                                                                       \
@@ -226,6 +368,7 @@
                 bide_tr->leave(bide_tr);                                                           \
                 return BIDE_READY;                                                                 \
             }                                                                                      \
+            BIDE_PRIV_CHECK_SITE                                                                   \
             bide_r = bide_op == BIDE_PRIV_OP_DROP ? BIDE_ECANCELED : BIDE_READY;                   \
             BIDE_PRIV_JOIN(BIDE_PRIV_JOIN_POLL, slot, __VA_ARGS__)                                 \
         }                                                                                          \
@@ -332,9 +475,11 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
 #define BIDE_PRIV_SLOTS_LOCAL(T, n)
 #define BIDE_PRIV_SLOTS_BUFFER(T, n)
 #define BIDE_PRIV_SLOTS_TRAITS(flags)
-#define BIDE_PRIV_SLOTS_CHILD(F, slot) typedef struct F bide_type_##slot;
-#define BIDE_PRIV_SLOTS_BOXED(F, slot) typedef struct F bide_type_##slot;
-#define BIDE_PRIV_SLOTS_JOIN(slot, ...)
+#define BIDE_PRIV_SLOTS_CHILD(F, slot)                                                             \
+    typedef struct F bide_type_##slot;                                                             \
+    void *bide_slot_##slot(void);
+#define BIDE_PRIV_SLOTS_BOXED(F, slot) BIDE_PRIV_SLOTS_CHILD(F, slot)
+#define BIDE_PRIV_SLOTS_JOIN(slot, ...) void *bide_slot_##slot(void);
 
 /* Dispatch.  Shape: case bide_n_slot: goto bide_at_slot; */
 #define BIDE_PRIV_ROW_RESUME(KIND, ...) BIDE_PRIV_RESUME_##KIND(__VA_ARGS__)
@@ -359,12 +504,14 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
 #define BIDE_PRIV_BODY_INIT(F)                                                                     \
     BIDE_PRIV_ALWAYS void F##_init(struct F *bide_f F##_FRAME(BIDE_PRIV_ROW_PARAMS))               \
     {                                                                                              \
+        BIDE_PRIV_CHECK_INIT(F, bide_f)                                                            \
         bide_f->bide_state = 0;                                                                    \
         F##_FRAME(BIDE_PRIV_ROW_SET)                                                               \
     }
 
 #define BIDE_PRIV_BODY_PROTOTYPES(F, LINKAGE, START)                                               \
-    LINKAGE bide_poll F##_poll(struct F *bide_f, bide_context *bide_cx, F##_output *bide_out);     \
+    LINKAGE BIDE_PRIV_MUST_USE bide_poll F##_poll(struct F *bide_f, bide_context *bide_cx,         \
+                                                  F##_output *bide_out);                           \
     LINKAGE void F##_drop(struct F *bide_f);                                                       \
     START bide_poll F##_start(struct F *bide_f F##_FRAME(BIDE_PRIV_ROW_PARAMS),                    \
                                 bide_context *bide_cx, F##_output *bide_out);                      \
@@ -387,23 +534,28 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
         if (bide_op == BIDE_PRIV_OP_START_BOX)                                                     \
             bide_to = (struct F *)bide_frame_alloc(bide_allocator_for(bide_a, bide_cx),            \
                                                    sizeof(struct F), BIDE_PRIV_BOX_OFFSET(F));     \
-        if (BIDE_PRIV_UNLIKELY(!bide_to))                                                          \
+        if (bide_op == BIDE_PRIV_OP_START_BOX && BIDE_PRIV_UNLIKELY(!bide_to))                     \
             return NULL;                                                                           \
         (void)bide_f;                                                                              \
         F##_FRAME(BIDE_PRIV_ROW_MOVE)                                                              \
+        BIDE_PRIV_CHECK_TAKEN(F, bide_f, bide_to)                                                  \
         return bide_to;                                                                            \
     }                                                                                              \
     BIDE_PRIV_ALWAYS bide_poll F##_bide_body(const int bide_op, struct F *f, struct F *bide_place, \
                                              bide_box *bide_b, bide_allocator *bide_a,             \
                                              bide_context *bide_cx, F##_output *bide_out,          \
                                              bide_tracer *bide_tr);                                \
+    BIDE_PRIV_CHECK_BODY(F)                                                                        \
     LINKAGE bide_poll F##_poll(struct F *bide_f, bide_context *bide_cx, F##_output *bide_out)      \
     {                                                                                              \
-        return F##_bide_body(BIDE_PRIV_OP_POLL, bide_f, bide_f, NULL, NULL, bide_cx, bide_out,     \
-                             NULL);                                                                \
+        return BIDE_PRIV_CHECK_POLL(F, bide_f, bide_cx, BIDE_PRIV_IS_EMPTY(STORAGE),               \
+            BIDE_PRIV_CHECK_RESUME(F, bide_f, bide_cx, bide_out,                                   \
+                F##_bide_body(BIDE_PRIV_OP_POLL, bide_f, bide_f, NULL, NULL, bide_cx, bide_out,    \
+                              NULL)));                                                             \
     }                                                                                              \
     LINKAGE void F##_drop(struct F *bide_f)                                                        \
     {                                                                                              \
+        BIDE_PRIV_CHECK_DROP(F, bide_f)                                                            \
         (void)F##_bide_body(BIDE_PRIV_OP_DROP, bide_f, bide_f, NULL, NULL, NULL, NULL, NULL);      \
     }                                                                                              \
     START bide_poll F##_start(struct F *bide_f F##_FRAME(BIDE_PRIV_ROW_PARAMS),                    \
@@ -411,8 +563,9 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
     {                                                                                              \
         struct F bide_tmp;                                                                         \
         F##_init(&bide_tmp F##_FRAME(BIDE_PRIV_ROW_PASS));                                         \
-        return F##_bide_body(BIDE_PRIV_OP_START, &bide_tmp, bide_f, NULL, NULL, bide_cx, bide_out, \
-                             NULL);                                                                \
+        return BIDE_PRIV_CHECK_START(F, bide_f, bide_cx,                                           \
+            F##_bide_body(BIDE_PRIV_OP_START, &bide_tmp, bide_f, NULL, NULL, bide_cx, bide_out,    \
+                          NULL));                                                                  \
     }                                                                                              \
     LINKAGE bide_poll F##_start_box(bide_box *bide_b F##_FRAME(BIDE_PRIV_ROW_PARAMS),              \
                                     bide_allocator *bide_a, bide_context *bide_cx,                 \
@@ -420,8 +573,9 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
     {                                                                                              \
         struct F bide_tmp;                                                                         \
         F##_init(&bide_tmp F##_FRAME(BIDE_PRIV_ROW_PASS));                                         \
-        return F##_bide_body(BIDE_PRIV_OP_START_BOX, &bide_tmp, NULL, bide_b, bide_a, bide_cx,     \
-                             bide_out, NULL);                                                      \
+        return BIDE_PRIV_CHECK_START_BOX(F, bide_b, bide_cx,                                       \
+            F##_bide_body(BIDE_PRIV_OP_START_BOX, &bide_tmp, NULL, bide_b, bide_a, bide_cx,        \
+                          bide_out, NULL));                                                        \
     }                                                                                              \
     BIDE_INLINE void F##_bide_trace(const void *bide_f, bide_tracer *bide_tr)                      \
     {                                                                                              \
@@ -475,7 +629,6 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
     do {                                                                                           \
         BIDE_PRIV_HOLD_##by_value(F) bide_m;                                                       \
         void *bide_at;                                                                             \
-        BIDE_PRIV_SAME(F, slot)                                                                    \
         if (!(by_value) ||                                                                         \
             (bide_op == BIDE_PRIV_OP_START_BOX && !BIDE_PRIV_MOVABLE(F, slot))) {                  \
             BIDE_PRIV_TAKE                                                                         \
@@ -483,6 +636,8 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
         bide_at = bide_taken                         ? (void *)&f->bide_kid.slot                   \
                   : bide_op == BIDE_PRIV_OP_START    ? (void *)&bide_place->bide_kid.slot          \
                                                      : (void *)&bide_m;                            \
+        BIDE_PRIV_CHECK_SITE                                                                       \
+        BIDE_PRIV_CHECK_BY_VALUE((by_value) && !bide_taken, f)                                     \
         bide_r = F##_bide_begin(bide_kind_##slot, bide_at, BIDE_PRIV_ARGS args bide_cx, out);      \
         if (0) {                                                                                   \
             bide_at_##slot:                                                                        \
@@ -492,6 +647,7 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
                 bide_tr->leave(bide_tr);                                                           \
                 return BIDE_READY;                                                                 \
             }                                                                                      \
+            BIDE_PRIV_CHECK_SITE                                                                   \
             if (bide_op == BIDE_PRIV_OP_DROP) {                                                    \
                 BIDE_PRIV_DROP_KID(F, slot, &f->bide_kid.slot);                                    \
                 BIDE_PRIV_LEAVE(BIDE_ECANCELED);                                                   \
@@ -499,7 +655,9 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
             bide_at = (void *)&f->bide_kid.slot;                                                   \
             bide_r = bide_kind_##slot == BIDE_PRIV_KID_BOXED                                       \
                          ? bide_box_poll((bide_box *)(void *)&f->bide_kid.slot, bide_cx, out)      \
-                         : F##_poll((struct F *)(void *)&f->bide_kid.slot, bide_cx, out);          \
+                         : BIDE_PRIV_CHECK_HAND_POLL(F, (struct F *)(void *)&f->bide_kid.slot,     \
+                               bide_cx,                                                            \
+                               F##_poll((struct F *)(void *)&f->bide_kid.slot, bide_cx, out));     \
         }                                                                                          \
         if (bide_r == BIDE_PENDING) {                                                              \
             if ((by_value) && !bide_taken &&                                                       \
@@ -544,17 +702,9 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
         if (bide_kind_##slot == BIDE_PRIV_KID_BOXED)                                               \
             bide_box_drop((bide_box *)(void *)(at));                                               \
         else                                                                                       \
+            BIDE_PRIV_CHECK_HAND_DROP(F, at)                                                       \
             F##_drop((struct F *)(void *)(at));                                                    \
     } while (0)
-
-/* The row and the await name the same future type. */
-#ifdef __cplusplus
-#define BIDE_PRIV_SAME(F, slot) (void)((bide_type_##slot *)0 == (struct F *)0);
-#else
-#define BIDE_PRIV_SAME(F, slot)                                                                    \
-    _Static_assert(_Generic((bide_type_##slot *)0, struct F *: 1, default: 0),                     \
-                   "bide: this await and the row of its slot name different future types");
-#endif
 
 /* Moves a future that is movable. A box, or a frame of which only a box is left (that is what a
  * type with another F_bide_moved than its size says), goes a word at a time: the two words were
@@ -607,12 +757,14 @@ BIDE_INLINE void bide_priv_trace_line(bide_tracer *tracer, const bide_type *type
     }
 #define BIDE_PRIV_JOIN_POLL(slot, bit, F, member, lvalue, args)                                    \
     if (bide_r >= 0 && (f->bide_kid.slot.bide_left & (bit))) {                                     \
-        bide_r = F##_poll(&f->bide_kid.slot.member, bide_cx, &(lvalue));                           \
+        bide_r = BIDE_PRIV_CHECK_HAND_POLL(F, &f->bide_kid.slot.member, bide_cx,                   \
+            F##_poll(&f->bide_kid.slot.member, bide_cx, &(lvalue)));                               \
         if (bide_r != BIDE_PENDING)                                                                \
             f->bide_kid.slot.bide_left = (uint8_t)(f->bide_kid.slot.bide_left & ~(bit));           \
     }
 #define BIDE_PRIV_JOIN_DROP(slot, bit, F, member, lvalue, args)                                    \
     if (f->bide_kid.slot.bide_left & (bit))                                                        \
+        BIDE_PRIV_CHECK_HAND_DROP(F, &f->bide_kid.slot.member)                                     \
         F##_drop(&f->bide_kid.slot.member);
 #define BIDE_PRIV_JOIN_TRACE(slot, bit, F, member, lvalue, args)                                   \
     if (f->bide_kid.slot.bide_left & (bit))                                                        \

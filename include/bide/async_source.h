@@ -107,7 +107,7 @@ extern const char bide_word_await, bide_word_try, bide_word_catch, bide_word_nex
 
 #define scoped(fn) __attribute__((cleanup(fn)))
 #define owned(fn, p)                                                                               \
-    __attribute__((cleanup(fn))) __typeof__(p) BIDE_PRIV_CAT(bide_own_, __LINE__) = (p);           \
+    __attribute__((cleanup(fn), unused)) __typeof__(p) BIDE_PRIV_CAT(bide_own_, __LINE__) = (p);   \
     (void)0
 #define await(call) ((void)0, (call))
 #define await_try(...)                                                                             \

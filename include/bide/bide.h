@@ -23,6 +23,7 @@
 #include <bide/completion.h>
 #include <bide/task.h>
 #include <bide/executor.h>
+#include <bide/trace.h>
 #endif
 
 #endif

@@ -14,6 +14,7 @@
 #define BIDE_BOX_H
 
 #include <bide/alloc.h>
+#include <bide/check.h>
 #include <bide/waker.h>
 
 BIDE_PRIV_C_BEGIN
@@ -54,6 +55,7 @@ BIDE_INLINE void *bide_frame_alloc(bide_allocator *a, size_t size, size_t offset
         block = (char *)bide_priv_bump((bide_bump *)(void *)a, (offset + size + 15) & ~(size_t)7);
         if (BIDE_PRIV_LIKELY(block)) {
             ((bide_allocator **)(void *)(block + offset))[-1] = a;
+            BIDE_PRIV_CHECK_FRESH(block + offset)
             return block + offset;
         }
     }
@@ -61,6 +63,7 @@ BIDE_INLINE void *bide_frame_alloc(bide_allocator *a, size_t size, size_t offset
     if (BIDE_PRIV_UNLIKELY(!block))
         return NULL;
     ((bide_allocator **)(void *)(block + offset))[-1] = giver;
+    BIDE_PRIV_CHECK_FRESH(block + offset)
     return block + offset;
 }
 
@@ -68,6 +71,7 @@ BIDE_INLINE void *bide_frame_alloc(bide_allocator *a, size_t size, size_t offset
 BIDE_INLINE void bide_frame_free(void *frame, size_t size, size_t offset)
 {
     bide_allocator *giver = ((bide_allocator **)frame)[-1];
+    BIDE_PRIV_CHECK_FREED(frame)
     bide_free(giver, (char *)frame - offset, offset + size, offset);
 }
 
@@ -76,6 +80,7 @@ BIDE_INLINE void bide_priv_frame_undo(void *frame, size_t size, size_t offset)
 {
     bide_allocator *giver = ((bide_allocator **)frame)[-1];
     void *block = (char *)frame - offset;
+    BIDE_PRIV_CHECK_FREED(frame)
     if ((giver->flags & BIDE_ALLOC_BUMP) && bide_priv_unbump((bide_bump *)(void *)giver, block))
         return;
     bide_free(giver, block, offset + size, offset);
@@ -106,8 +111,10 @@ BIDE_INLINE void bide_box_release(bide_box *box)
 BIDE_INLINE bide_poll bide_box_poll(bide_box *box, bide_context *cx, void *out)
 {
     bide_poll r;
-    if (BIDE_PRIV_UNLIKELY(!box->frame))
+    if (BIDE_PRIV_UNLIKELY(!box->frame)) {
+        BIDE_PRIV_CHECK_BOX_POLL(box)
         return BIDE_EMISUSE;
+    }
     r = box->type->poll(box->frame, cx, out);
     if (r != BIDE_PENDING)
         bide_box_release(box);
@@ -119,6 +126,7 @@ BIDE_INLINE void bide_box_drop(bide_box *box)
 {
     if (!box->frame)
         return;
+    BIDE_PRIV_CHECK_BOX_DROP(box)
     box->type->drop(box->frame);
     bide_box_release(box);
 }
@@ -144,7 +152,7 @@ BIDE_INLINE bool bide_box_is_send(const bide_box *box)
 /* Describes the future to a tracer: its own trace if it has one, else its name. */
 BIDE_INLINE void bide_box_trace(const bide_box *box, bide_tracer *tracer)
 {
-    if (!box->frame)
+    if (!box->frame || (tracer->flags & BIDE_TRACER_ENOUGH))
         return;
     if (box->type->trace) {
         box->type->trace(box->frame, tracer);

@@ -106,6 +106,9 @@ BIDE_API bide_poll bide_completion_poll(bide_completion *c, bide_context *cx, vo
 /* Gives the future's reference up; if it was pending, on_cancel is called. */
 BIDE_API void bide_completion_abandon(bide_completion *c);
 
+/* Private: tells of a future that begins with a bide_completion * how that stands. */
+BIDE_API void bide_priv_completion_trace(const void *frame, bide_tracer *tracer);
+
 /* BIDE_COMPLETION(R, Name): a future type Name(bide_completion *c) -> R, where R is not void, for
  * completions with values of type R. It owns the future's side. Before it stands the line
  * `#define Name_FRAME BIDE_COMPLETION_FRAME`.
@@ -115,7 +118,7 @@ BIDE_API void bide_completion_abandon(bide_completion *c);
  *     bide_poll Name_complete(bide_completion *c, R value);
  *         completes with BIDE_READY and gives the completer's reference up */
 #define BIDE_COMPLETION_FRAME(ROW)                                                                 \
-    ROW(TRAITS, BIDE_SEND | BIDE_UNPIN)                                                            \
+    ROW(TRAITS, BIDE_SEND | BIDE_UNPIN) ROW(TRACE, bide_priv_completion_trace)                     \
     ROW(OWNED, bide_completion *, completion, bide_completion_abandon)
 #define BIDE_COMPLETION(R, Name)                                                                   \
     BIDE_FUTURE(R, Name)                                                                           \

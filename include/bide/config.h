@@ -6,6 +6,10 @@
 #ifndef BIDE_CONFIG_H
 #define BIDE_CONFIG_H
 
+#if defined(__GNUC__) && !defined(BIDE_OWN_WARNINGS)
+#pragma GCC system_header
+#endif
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,12 +42,14 @@
 #define BIDE_PRIV_UNUSED __attribute__((unused))
 #define BIDE_PRIV_FLATTEN __attribute__((always_inline))
 #define BIDE_PRIV_COLD __attribute__((cold, noinline))
+#define BIDE_PRIV_MUST_USE __attribute__((warn_unused_result))
 #define BIDE_PRIV_LIKELY(x) __builtin_expect(!!(x), 1)
 #define BIDE_PRIV_UNLIKELY(x) __builtin_expect(!!(x), 0)
 #else
 #define BIDE_PRIV_UNUSED
 #define BIDE_PRIV_FLATTEN
 #define BIDE_PRIV_COLD
+#define BIDE_PRIV_MUST_USE
 #define BIDE_PRIV_LIKELY(x) (x)
 #define BIDE_PRIV_UNLIKELY(x) (x)
 #endif
@@ -66,6 +72,10 @@
 #define BIDE_INLINE static inline BIDE_PRIV_UNUSED
 #endif
 #define BIDE_PRIV_ALWAYS static inline BIDE_PRIV_UNUSED BIDE_PRIV_FLATTEN
+
+/* Headers of macros are system headers to gcc and clang, so that a mistake in a use of one is told at
+ * the use, without a note for each macro between. BIDE_OWN_WARNINGS, which bide's own builds define,
+ * keeps them ordinary: nothing in them is forgiven for that. */
 
 #ifdef __cplusplus
 #define BIDE_PRIV_ALIGNOF(T) alignof(T)

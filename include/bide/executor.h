@@ -18,6 +18,10 @@
 
 #include <bide/task.h>
 
+#if defined(__GNUC__) && !defined(BIDE_OWN_WARNINGS)
+#pragma GCC system_header
+#endif
+
 BIDE_PRIV_C_BEGIN
 
 /* A source of time, for tests and simulations. */
@@ -42,7 +46,7 @@ struct bide_clock {
  * with an allocator for one thread, let them go there. */
 typedef struct bide_local_options {
     uint32_t size;             /* of this structure, as the caller knew it */
-    uint32_t flags;            /* none defined yet: 0 */
+    uint32_t flags;            /* BIDE_LOCAL_STAMPS */
     bide_allocator *allocator; /* of the executor, its tasks and their slabs */
     size_t slab_bytes;         /* of a task's slab, taken when it first wants a frame; 0: none */
     size_t root_slab_bytes;    /* the same for the future of block_on and run_until */
@@ -50,6 +54,8 @@ typedef struct bide_local_options {
     uint32_t offload_threads;  /* at most so many threads for blocking work; 0: no offload */
     uint32_t slab_cache;       /* keep at most so many slabs of ended tasks for the next ones */
 } bide_local_options;
+
+enum { BIDE_LOCAL_STAMPS = 1 }; /* traces tell how long tasks have waited; see bide/trace.h */
 
 /* The defaults: the calling code's default allocator, slabs of 512 bytes for tasks and 4 KiB for
  * the root, at most 4 threads, 16 kept slabs. */
@@ -148,11 +154,32 @@ BIDE_INLINE bide_poll bide_block_on(const bide_type *type, void *frame, void *ou
  *
  * Shape: do { struct F frame; init; run; } while (0). */
 #define BIDE_BLOCK_ON_TO(code, F, out, args)                                                       \
-    BIDE_PRIV_RUN_TO(code, F, out, args, bide_block_on(BIDE_PRIV_RUN_ARGS(F), NULL))
+    do {                                                                                           \
+        BIDE_PRIV_RUN_FITS(BIDE_BLOCK_ON_TO, F, out)                                               \
+        BIDE_PRIV_RUN_TO(code, F, out, args, bide_block_on(BIDE_PRIV_RUN_ARGS(F), NULL));          \
+    } while (0)
 #define BIDE_BLOCK_ON_WITH_TO(code, F, out, options, args)                                         \
-    BIDE_PRIV_RUN_TO(code, F, out, args, bide_block_on(BIDE_PRIV_RUN_ARGS(F), (options)))
+    do {                                                                                           \
+        BIDE_PRIV_RUN_FITS(BIDE_BLOCK_ON_WITH_TO, F, out)                                          \
+        BIDE_PRIV_RUN_TO(code, F, out, args, bide_block_on(BIDE_PRIV_RUN_ARGS(F), (options)));     \
+    } while (0)
 #define BIDE_RUN_UNTIL_TO(code, ex, F, out, args)                                                  \
-    BIDE_PRIV_RUN_TO(code, F, out, args, bide_local_run_until((ex), BIDE_PRIV_RUN_ARGS(F)))
+    do {                                                                                           \
+        BIDE_PRIV_RUN_FITS(BIDE_RUN_UNTIL_TO, F, out)                                              \
+        BIDE_PRIV_RUN_TO(code, F, out, args, bide_local_run_until((ex), BIDE_PRIV_RUN_ARGS(F)));   \
+    } while (0)
+/* Shape: static assertions: F is a future type, and its Output goes to out. */
+#ifdef __cplusplus
+#define BIDE_PRIV_RUN_FITS(name, F, out)
+#else
+#define BIDE_PRIV_RUN_FITS(name, F, out)                                                           \
+    BIDE_PRIV_ASKING                                                                               \
+    _Static_assert(BIDE_PRIV_IS_FUTURE(F), "bide: " #name ": " #F " is not a future type");        \
+    BIDE_PRIV_ASKED                                                                                \
+    _Static_assert(_Generic((out), F##_output *: 1, default: BIDE_PRIV_IS_NULL(out)),              \
+                   "bide: " #name ": the result of " #F " cannot be stored there");
+#define BIDE_PRIV_IS_NULL(out) _Generic((out), void *: 1, int: 1, default: 0)
+#endif
 #define BIDE_PRIV_RUN_ARGS(F) &BIDE_PRIV_CAT(F, _type), &bide_run_frame, bide_run_out
 #define BIDE_PRIV_RUN_TO(code, F, out, args, run)                                                  \
     do {                                                                                           \
@@ -164,17 +191,28 @@ BIDE_INLINE bide_poll bide_block_on(const bide_type *type, void *frame, void *ou
 
 /* The same as expressions of type bide_poll, where the compiler can. */
 #ifdef __GNUC__
-#define BIDE_BLOCK_ON(F, out, args) BIDE_BLOCK_ON_WITH(F, out, NULL, args)
+#define BIDE_BLOCK_ON(F, out, args)                                                                \
+    __extension__({                                                                                \
+        bide_poll bide_block_on_code;                                                              \
+        BIDE_PRIV_RUN_FITS(BIDE_BLOCK_ON, F, out)                                                  \
+        BIDE_PRIV_RUN_TO(bide_block_on_code, F, out, args,                                         \
+                         bide_block_on(BIDE_PRIV_RUN_ARGS(F), NULL));                              \
+        bide_block_on_code;                                                                        \
+    })
 #define BIDE_BLOCK_ON_WITH(F, out, options, args)                                                  \
     __extension__({                                                                                \
         bide_poll bide_block_on_code;                                                              \
-        BIDE_BLOCK_ON_WITH_TO(bide_block_on_code, F, out, options, args);                          \
+        BIDE_PRIV_RUN_FITS(BIDE_BLOCK_ON_WITH, F, out)                                             \
+        BIDE_PRIV_RUN_TO(bide_block_on_code, F, out, args,                                         \
+                         bide_block_on(BIDE_PRIV_RUN_ARGS(F), (options)));                         \
         bide_block_on_code;                                                                        \
     })
 #define BIDE_RUN_UNTIL(ex, F, out, args)                                                           \
     __extension__({                                                                                \
         bide_poll bide_run_until_code;                                                             \
-        BIDE_RUN_UNTIL_TO(bide_run_until_code, ex, F, out, args);                                  \
+        BIDE_PRIV_RUN_FITS(BIDE_RUN_UNTIL, F, out)                                                 \
+        BIDE_PRIV_RUN_TO(bide_run_until_code, F, out, args,                                        \
+                         bide_local_run_until((ex), BIDE_PRIV_RUN_ARGS(F)));                       \
         bide_run_until_code;                                                                       \
     })
 #endif

@@ -38,6 +38,7 @@
  *     ROW(TRAITS, flags)                      BIDE_SEND, BIDE_SYNC, BIDE_UNPIN: what you promise.
  *                                             Without it, a future promises nothing
  *     ROW(TRY, function)                      by hand only; see BIDE_FUTURE
+ *     ROW(TRACE, function)                    by hand only; see BIDE_FUTURE
  *     ROW(CHILD, F, name), ROW(BOXED, F, name), ROW(JOIN, name, (F, a), (F, b), ...)
  *                                             bodies only; see bide/async.h
  *
@@ -50,6 +51,10 @@
 #include <bide/box.h>
 #include <bide/pp.h>
 
+#if defined(__GNUC__) && !defined(BIDE_OWN_WARNINGS)
+#pragma GCC system_header
+#endif
+
 /* The module record that types and vtables of this translation unit name: define it before the
  * first bide header in the sources of a plugin that may be unloaded. */
 #ifndef BIDE_MODULE
@@ -60,6 +65,83 @@
 /* Each pass P over a list is F_FRAME(BIDE_PRIV_ROW_P); BIDE_PRIV_P_KIND says what a row of a kind
  * makes in it. A new kind adds a line to each pass, and changes no list of a user. */
 
+/* What is wrong with a list, if anything: the shapes of the rows, and names that are taken. A list
+ * is tried with FRAME_OK before anything is made of it.  Shape: (BAD, text) for a bad row */
+#define BIDE_PRIV_FRAME_OK(F) BIDE_PRIV_IS_OK(F##_FRAME(BIDE_PRIV_ROW_FAULT))
+#define BIDE_PRIV_FRAME_REASON(F)                                                                  \
+    "bide: frame of " #F ": " BIDE_PRIV_REASON(                                                    \
+        ("there is no list " #F "_FRAME: #define " #F "_FRAME(ROW) ROW(PARAM, T, name) ..."),      \
+        F##_FRAME(BIDE_PRIV_ROW_FAULT))
+#define BIDE_PRIV_ROW_FAULT(KIND, ...)                                                             \
+    BIDE_PRIV_CAT(BIDE_PRIV_ROW_FAULT_,                                                            \
+                  BIDE_PRIV_SECOND(BIDE_PRIV_CAT(BIDE_PRIV_ARITY_,                                 \
+                      BIDE_PRIV_CAT(BIDE_PRIV_SECOND(BIDE_PRIV_SHAPE_##KIND, NO),                  \
+                                    BIDE_PRIV_COUNT(__VA_ARGS__))), SHAPE))                        \
+    (KIND, BIDE_PRIV_NAMED_##KIND(__VA_ARGS__), __VA_ARGS__)
+#define BIDE_PRIV_ROW_FAULT_FINE(KIND, name, ...)                                                  \
+    BIDE_PRIV_CAT(BIDE_PRIV_ROW_FAULT_NAME_,                                                       \
+                  BIDE_PRIV_SECOND(BIDE_PRIV_CAT(BIDE_PRIV_MINE_, name), OK))(name)
+#define BIDE_PRIV_ROW_FAULT_NAME_OK(name)
+#define BIDE_PRIV_ROW_FAULT_NAME_BAD(name)                                                         \
+    (BAD, "no row can be named " #name ": names that begin with bide_ are taken")
+#define BIDE_PRIV_ROW_FAULT_SHAPE(KIND, name, ...)                                                 \
+    (BAD, "ROW(" #KIND ", " #__VA_ARGS__ ") is no row; " BIDE_PRIV_THIRD(BIDE_PRIV_SHAPE_##KIND,   \
+          ~, "the kinds are PARAM, OWNED, COUNTED, LOCAL, BUFFER, TRAITS, CHILD, BOXED, JOIN"))
+#define BIDE_PRIV_SHAPE_PARAM ~, A2_, "write ROW(PARAM, T, name)"
+#define BIDE_PRIV_SHAPE_OWNED ~, A3_, "write ROW(OWNED, T, name, release)"
+#define BIDE_PRIV_SHAPE_COUNTED ~, A4_, "write ROW(COUNTED, T, name, retain, release)"
+#define BIDE_PRIV_SHAPE_LOCAL ~, A2_, "write ROW(LOCAL, T, name)"
+#define BIDE_PRIV_SHAPE_BUFFER ~, A2_, "write ROW(BUFFER, T, name)"
+#define BIDE_PRIV_SHAPE_TRAITS ~, A1_, "write ROW(TRAITS, flags)"
+#define BIDE_PRIV_SHAPE_TRY ~, A1_, "write ROW(TRY, function)"
+#define BIDE_PRIV_SHAPE_TRACE ~, A1_, "write ROW(TRACE, function)"
+#define BIDE_PRIV_SHAPE_CHILD ~, A2_, "write ROW(CHILD, F, slot)"
+#define BIDE_PRIV_SHAPE_BOXED ~, A2_, "write ROW(BOXED, F, slot)"
+#define BIDE_PRIV_SHAPE_JOIN ~, AJ_, "write ROW(JOIN, slot, (F, a), (G, b), ...), 2 to 8 children"
+#define BIDE_PRIV_ARITY_A1_1 ~, FINE
+#define BIDE_PRIV_ARITY_A2_2 ~, FINE
+#define BIDE_PRIV_ARITY_A3_3 ~, FINE
+#define BIDE_PRIV_ARITY_A4_4 ~, FINE
+#define BIDE_PRIV_ARITY_AJ_3 ~, FINE
+#define BIDE_PRIV_ARITY_AJ_4 ~, FINE
+#define BIDE_PRIV_ARITY_AJ_5 ~, FINE
+#define BIDE_PRIV_ARITY_AJ_6 ~, FINE
+#define BIDE_PRIV_ARITY_AJ_7 ~, FINE
+#define BIDE_PRIV_ARITY_AJ_8 ~, FINE
+#define BIDE_PRIV_ARITY_AJ_9 ~, FINE
+#define BIDE_PRIV_NAMED_PARAM(...) BIDE_PRIV_SECOND(__VA_ARGS__)
+#define BIDE_PRIV_NAMED_OWNED(...) BIDE_PRIV_SECOND(__VA_ARGS__)
+#define BIDE_PRIV_NAMED_COUNTED(...) BIDE_PRIV_SECOND(__VA_ARGS__)
+#define BIDE_PRIV_NAMED_LOCAL(...) BIDE_PRIV_SECOND(__VA_ARGS__)
+#define BIDE_PRIV_NAMED_BUFFER(...) BIDE_PRIV_SECOND(__VA_ARGS__)
+#define BIDE_PRIV_NAMED_TRAITS(flags) nameless
+#define BIDE_PRIV_NAMED_TRY(function) nameless
+#define BIDE_PRIV_NAMED_TRACE(function) nameless
+#define BIDE_PRIV_NAMED_CHILD(...) BIDE_PRIV_SECOND(__VA_ARGS__)
+#define BIDE_PRIV_NAMED_BOXED(...) BIDE_PRIV_SECOND(__VA_ARGS__)
+#define BIDE_PRIV_NAMED_JOIN(...) BIDE_PRIV_FIRST(__VA_ARGS__)
+
+/* Whether the children are future types; boxed ones may be declared later.  Shape: an assertion */
+#ifdef __cplusplus
+#define BIDE_PRIV_ROW_ASK(KIND, ...)
+#else
+#define BIDE_PRIV_ROW_ASK(KIND, ...) BIDE_PRIV_ASK_##KIND(__VA_ARGS__)
+#endif
+#define BIDE_PRIV_ASK_PARAM(T, n)
+#define BIDE_PRIV_ASK_OWNED(T, n, release)
+#define BIDE_PRIV_ASK_COUNTED(T, n, retain, release)
+#define BIDE_PRIV_ASK_LOCAL(T, n)
+#define BIDE_PRIV_ASK_BUFFER(T, n)
+#define BIDE_PRIV_ASK_TRAITS(flags)
+#define BIDE_PRIV_ASK_TRY(function)
+#define BIDE_PRIV_ASK_TRACE(function)
+#define BIDE_PRIV_ASK_CHILD(F, slot)                                                               \
+    BIDE_PRIV_DEMAND_MEMBER(                                                                       \
+        BIDE_PRIV_IS_FUTURE(F), row_CHILD_##slot##_of_##F##_is_not_of_a_future_type,               \
+        "bide: row CHILD " #slot ": " #F " is not a future type that is declared here")
+#define BIDE_PRIV_ASK_BOXED(F, slot)
+#define BIDE_PRIV_ASK_JOIN(slot, ...) BIDE_PRIV_MAP(BIDE_PRIV_ASK_CHILD, ~, __VA_ARGS__)
+
 /* Fields.  Shape: T name; */
 #define BIDE_PRIV_ROW_FIELD(KIND, ...) BIDE_PRIV_FIELD_##KIND(__VA_ARGS__)
 #define BIDE_PRIV_FIELD_PARAM(T, n) T n;
@@ -69,6 +151,7 @@
 #define BIDE_PRIV_FIELD_BUFFER(T, n) T n;
 #define BIDE_PRIV_FIELD_TRAITS(flags)
 #define BIDE_PRIV_FIELD_TRY(function)
+#define BIDE_PRIV_FIELD_TRACE(function)
 #define BIDE_PRIV_FIELD_CHILD(F, slot)
 #define BIDE_PRIV_FIELD_BOXED(F, slot)
 #define BIDE_PRIV_FIELD_JOIN(...)
@@ -82,6 +165,7 @@
 #define BIDE_PRIV_PARAMS_BUFFER(T, n)
 #define BIDE_PRIV_PARAMS_TRAITS(flags)
 #define BIDE_PRIV_PARAMS_TRY(function)
+#define BIDE_PRIV_PARAMS_TRACE(function)
 #define BIDE_PRIV_PARAMS_CHILD(F, slot)
 #define BIDE_PRIV_PARAMS_BOXED(F, slot)
 #define BIDE_PRIV_PARAMS_JOIN(...)
@@ -95,6 +179,7 @@
 #define BIDE_PRIV_PASS_BUFFER(T, n)
 #define BIDE_PRIV_PASS_TRAITS(flags)
 #define BIDE_PRIV_PASS_TRY(function)
+#define BIDE_PRIV_PASS_TRACE(function)
 #define BIDE_PRIV_PASS_CHILD(F, slot)
 #define BIDE_PRIV_PASS_BOXED(F, slot)
 #define BIDE_PRIV_PASS_JOIN(...)
@@ -108,6 +193,7 @@
 #define BIDE_PRIV_SET_BUFFER(T, n)
 #define BIDE_PRIV_SET_TRAITS(flags)
 #define BIDE_PRIV_SET_TRY(function)
+#define BIDE_PRIV_SET_TRACE(function)
 #define BIDE_PRIV_SET_CHILD(F, slot)
 #define BIDE_PRIV_SET_BOXED(F, slot)
 #define BIDE_PRIV_SET_JOIN(...)
@@ -124,6 +210,7 @@
 #define BIDE_PRIV_FREE_BUFFER(T, n)
 #define BIDE_PRIV_FREE_TRAITS(flags)
 #define BIDE_PRIV_FREE_TRY(function)
+#define BIDE_PRIV_FREE_TRACE(function)
 #define BIDE_PRIV_FREE_CHILD(F, slot)
 #define BIDE_PRIV_FREE_BOXED(F, slot)
 #define BIDE_PRIV_FREE_JOIN(...)
@@ -139,6 +226,7 @@
 #define BIDE_PRIV_DISCARD_BUFFER(T, n)
 #define BIDE_PRIV_DISCARD_TRAITS(flags)
 #define BIDE_PRIV_DISCARD_TRY(function)
+#define BIDE_PRIV_DISCARD_TRACE(function)
 #define BIDE_PRIV_DISCARD_CHILD(F, slot)
 #define BIDE_PRIV_DISCARD_BOXED(F, slot)
 #define BIDE_PRIV_DISCARD_JOIN(...)
@@ -152,6 +240,7 @@
 #define BIDE_PRIV_OWNS_BUFFER
 #define BIDE_PRIV_OWNS_TRAITS
 #define BIDE_PRIV_OWNS_TRY
+#define BIDE_PRIV_OWNS_TRACE
 #define BIDE_PRIV_OWNS_CHILD
 #define BIDE_PRIV_OWNS_BOXED
 #define BIDE_PRIV_OWNS_JOIN
@@ -165,6 +254,7 @@
 #define BIDE_PRIV_TRAITS_BUFFER(T, n)
 #define BIDE_PRIV_TRAITS_TRAITS(flags) | (flags)
 #define BIDE_PRIV_TRAITS_TRY(function)
+#define BIDE_PRIV_TRAITS_TRACE(function)
 #define BIDE_PRIV_TRAITS_CHILD(F, slot)
 #define BIDE_PRIV_TRAITS_BOXED(F, slot)
 #define BIDE_PRIV_TRAITS_JOIN(...)
@@ -178,9 +268,44 @@
 #define BIDE_PRIV_TRY_BUFFER(T, n)
 #define BIDE_PRIV_TRY_TRAITS(flags)
 #define BIDE_PRIV_TRY_TRY(function) bide_r = function(&bide_tmp, bide_cx, bide_out);
+#define BIDE_PRIV_TRY_TRACE(function)
 #define BIDE_PRIV_TRY_CHILD(F, slot)
 #define BIDE_PRIV_TRY_BOXED(F, slot)
 #define BIDE_PRIV_TRY_JOIN(...)
+
+/* What a leaf tells of its waiting.  Shape: function(frame, tracer); */
+#define BIDE_PRIV_ROW_TELL(KIND, ...) BIDE_PRIV_TELL_##KIND(__VA_ARGS__)
+#define BIDE_PRIV_TELL_PARAM(T, n)
+#define BIDE_PRIV_TELL_OWNED(T, n, release)
+#define BIDE_PRIV_TELL_COUNTED(T, n, retain, release)
+#define BIDE_PRIV_TELL_LOCAL(T, n)
+#define BIDE_PRIV_TELL_BUFFER(T, n)
+#define BIDE_PRIV_TELL_TRAITS(flags)
+#define BIDE_PRIV_TELL_TRY(function)
+#define BIDE_PRIV_TELL_TRACE(function) function(bide_f, bide_tr);
+#define BIDE_PRIV_TELL_CHILD(F, slot)
+#define BIDE_PRIV_TELL_BOXED(F, slot)
+#define BIDE_PRIV_TELL_JOIN(...)
+
+/* Whether there is such a row, of any number of rows.  Shape: , 1 */
+#define BIDE_PRIV_ROW_TELLS(KIND, ...) BIDE_PRIV_TELLS_##KIND
+#define BIDE_PRIV_TELLS_PARAM
+#define BIDE_PRIV_TELLS_OWNED
+#define BIDE_PRIV_TELLS_COUNTED
+#define BIDE_PRIV_TELLS_LOCAL
+#define BIDE_PRIV_TELLS_BUFFER
+#define BIDE_PRIV_TELLS_TRAITS
+#define BIDE_PRIV_TELLS_TRY
+#define BIDE_PRIV_TELLS_TRACE , 1
+#define BIDE_PRIV_TELLS_CHILD
+#define BIDE_PRIV_TELLS_BOXED
+#define BIDE_PRIV_TELLS_JOIN
+
+/* A tag that bodies declare anew, with another size: whether this is the inside of one. */
+struct bide_priv_body {
+    char bide_outside;
+};
+#define BIDE_PRIV_OUTSIDE (sizeof(struct bide_priv_body) == 1)
 
 /* ---- parts of a future type --------------------------------------------------------------- */
 
@@ -256,6 +381,7 @@ BIDE_INLINE bide_priv_place bide_priv_place_in(const bide_priv_place *place, siz
     BIDE_PRIV_ALWAYS bide_poll F##_bide_begin(const int bide_kind, void *bide_at PARAMS,           \
                                               bide_context *bide_cx, F##_output *bide_out)         \
     {                                                                                              \
+        BIDE_PRIV_CHECK_ARGUMENTS(F)                                                               \
         if (bide_kind == BIDE_PRIV_KID_BOXED)                                                      \
             return F##_start_box((bide_box *)bide_at PASS, NULL, bide_cx, bide_out);               \
         if (bide_kind == BIDE_PRIV_KID_LAZY)                                                       \
@@ -280,10 +406,12 @@ BIDE_INLINE bide_priv_place bide_priv_place_in(const bide_priv_place *place, siz
 #define BIDE_PRIV_FUTURE_ERASED(F)                                                                 \
     BIDE_INLINE bide_poll F##_bide_poll(void *bide_f, bide_context *bide_cx, void *bide_out)       \
     {                                                                                              \
-        return F##_poll((struct F *)bide_f, bide_cx, (F##_output *)bide_out);                      \
+        return BIDE_PRIV_CHECK_HAND_POLL(F, (struct F *)bide_f, bide_cx,                           \
+            F##_poll((struct F *)bide_f, bide_cx, (F##_output *)bide_out));                        \
     }                                                                                              \
     BIDE_INLINE void F##_bide_drop(void *bide_f)                                                   \
     {                                                                                              \
+        BIDE_PRIV_CHECK_HAND_DROP(F, (struct F *)bide_f)                                           \
         F##_drop((struct F *)bide_f);                                                              \
     }
 
@@ -301,10 +429,21 @@ BIDE_INLINE bide_priv_place bide_priv_place_in(const bide_priv_place *place, siz
 #define BIDE_PRIV_KID_BOXED 1
 #define BIDE_PRIV_KID_LAZY 2
 
-/* Describes a child: its own trace if it has one, else its name. */
+/* For trace operations: a remark about the future entered last, such as what it waits for. The
+ * tracer has read the text when this returns. */
+BIDE_INLINE void bide_tracer_note(bide_tracer *tracer, const char *text)
+{
+    if (tracer->note)
+        tracer->note(tracer, text);
+}
+
+/* Describes a child: its own trace if it has one, else its name. A tracer that wants no more levels
+ * gets none. */
 BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void *at,
                                      bide_tracer *tracer)
 {
+    if (tracer->flags & BIDE_TRACER_ENOUGH)
+        return;
     if (kind == BIDE_PRIV_KID_BOXED) {
         bide_box_trace((const bide_box *)at, tracer);
     } else if (type->trace) {
@@ -334,20 +473,37 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
  * without keeping f: BIDE_PENDING means "poll in the final place"; without TRY it takes its memory
  * first.
  *
+ * ROW(TRACE, function) names a `void function(const void *frame, bide_tracer *tracer)`, declared
+ * before: what the future tells about its waiting when it is traced, with bide_tracer_note, and
+ * with bide_box_trace for what it holds. It reads only: a future that waits, and perhaps one that
+ * has ended or was not polled yet.
+ *
  * Shape: the prototype R F(args...), struct F, and each function named at the head of this file. */
-#define BIDE_FUTURE(R, F) BIDE_PRIV_FUTURE(R, F)
+#define BIDE_FUTURE(R, F)                                                                          \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_OUTSIDE, "bide: the body above has no BIDE_END");                   \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_FRAME_OK(F), BIDE_PRIV_FRAME_REASON(F));                            \
+    BIDE_PRIV_CAT(BIDE_PRIV_FUTURE_, BIDE_PRIV_FRAME_OK(F))(R, F)
+#define BIDE_PRIV_FUTURE_1(R, F) BIDE_PRIV_FUTURE(R, F)
+#define BIDE_PRIV_FUTURE_0(R, F)
 #define BIDE_PRIV_FUTURE(R, F)                                                                     \
     BIDE_PRIV_FUTURE_NAME(R, F, ~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                                  \
     BIDE_PRIV_HAND_SHAPE(R, F, BIDE_INLINE)                                                        \
     BIDE_PRIV_FUTURE_ERASED(F)                                                                     \
-    static const bide_type F##_type BIDE_PRIV_UNUSED = BIDE_PRIV_RECORD(R, F, NULL);               \
+    BIDE_PRIV_IF(BIDE_PRIV_HAND_TELLS(F))                                                          \
+    (BIDE_INLINE void F##_bide_trace(const void *bide_f, bide_tracer *bide_tr);)()                 \
+    static const bide_type F##_type BIDE_PRIV_UNUSED = BIDE_PRIV_HAND_RECORD(R, F);                \
+    BIDE_PRIV_IF(BIDE_PRIV_HAND_TELLS(F))(BIDE_PRIV_HAND_TRACE(F))()                               \
     BIDE_PRIV_HAND_START(F)
 
 /* BIDE_FUTURE_DECLARE(R, F) in a header and BIDE_FUTURE_DEFINE(R, F); in a source: the same with
  * F_poll, F_drop and F_type external, defined in that source. BIDE_FUTURE_DECLARE_AS(API, R, F)
  * puts an attribute before them: the word by which a shared library exports. */
 #define BIDE_FUTURE_DECLARE(R, F) BIDE_FUTURE_DECLARE_AS(, R, F)
-#define BIDE_FUTURE_DECLARE_AS(API, R, F) BIDE_PRIV_FUTURE_DECLARE(API, R, F)
+#define BIDE_FUTURE_DECLARE_AS(API, R, F)                                                          \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_FRAME_OK(F), BIDE_PRIV_FRAME_REASON(F));                            \
+    BIDE_PRIV_CAT(BIDE_PRIV_FUTURE_DECLARE_, BIDE_PRIV_FRAME_OK(F))(API, R, F)
+#define BIDE_PRIV_FUTURE_DECLARE_1(API, R, F) BIDE_PRIV_FUTURE_DECLARE(API, R, F)
+#define BIDE_PRIV_FUTURE_DECLARE_0(API, R, F)
 #define BIDE_PRIV_FUTURE_DECLARE(API, R, F)                                                        \
     BIDE_PRIV_FUTURE_NAME(R, F, ~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                                  \
     BIDE_PRIV_EXTERN_C API const bide_type F##_type;                                               \
@@ -356,17 +512,32 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
 #define BIDE_FUTURE_DEFINE(R, F) BIDE_PRIV_FUTURE_DEFINE(R, F)
 #define BIDE_PRIV_FUTURE_DEFINE(R, F)                                                              \
     BIDE_PRIV_FUTURE_ERASED(F)                                                                     \
-    const bide_type F##_type = BIDE_PRIV_RECORD(R, F, NULL)
+    BIDE_PRIV_IF(BIDE_PRIV_HAND_TELLS(F))(BIDE_PRIV_HAND_TRACE(F))()                               \
+    const bide_type F##_type = BIDE_PRIV_HAND_RECORD(R, F)
+
+/* The trace operation exists only with a row TRACE.
+ * Shape: void F_bide_trace(frame, tracer) { enter; function(frame, tracer); leave; } */
+#define BIDE_PRIV_HAND_TELLS(F) BIDE_PRIV_SECOND(~F##_FRAME(BIDE_PRIV_ROW_TELLS), 0)
+#define BIDE_PRIV_HAND_RECORD(R, F)                                                                \
+    BIDE_PRIV_RECORD(R, F, BIDE_PRIV_IF(BIDE_PRIV_HAND_TELLS(F))(F##_bide_trace)(NULL))
+#define BIDE_PRIV_HAND_TRACE(F)                                                                    \
+    BIDE_INLINE void F##_bide_trace(const void *bide_f, bide_tracer *bide_tr)                      \
+    {                                                                                              \
+        bide_tr->enter(bide_tr, &F##_type, bide_f, NULL, 0);                                       \
+        F##_FRAME(BIDE_PRIV_ROW_TELL)                                                              \
+        bide_tr->leave(bide_tr);                                                                   \
+    }
 
 #define BIDE_PRIV_HAND_SHAPE(R, F, LINKAGE)                                                        \
     struct F {                                                                                     \
         F##_FRAME(BIDE_PRIV_ROW_FIELD)                                                             \
     };                                                                                             \
-    LINKAGE bide_poll F##_poll(struct F *f, bide_context *cx, F##_output *out);                    \
+    LINKAGE BIDE_PRIV_MUST_USE bide_poll F##_poll(struct F *f, bide_context *cx, F##_output *out); \
     LINKAGE void F##_drop(struct F *f);                                                            \
     BIDE_PRIV_FUTURE_ENDS(R, F, 0)                                                                 \
     BIDE_INLINE void F##_init(struct F *bide_f F##_FRAME(BIDE_PRIV_ROW_PARAMS))                    \
     {                                                                                              \
+        BIDE_PRIV_CHECK_INIT(F, bide_f)                                                            \
         F##_FRAME(BIDE_PRIV_ROW_SET)                                                               \
     }
 
@@ -377,7 +548,7 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
                                     bide_context *bide_cx, F##_output *bide_out)                   \
     {                                                                                              \
         F##_init(bide_f F##_FRAME(BIDE_PRIV_ROW_PASS));                                            \
-        return F##_poll(bide_f, bide_cx, bide_out);                                                \
+        return BIDE_PRIV_CHECK_START(F, bide_f, bide_cx, F##_poll(bide_f, bide_cx, bide_out));     \
     }                                                                                              \
     BIDE_INLINE bide_poll F##_start_box(bide_box *bide_b F##_FRAME(BIDE_PRIV_ROW_PARAMS),          \
                                         bide_allocator *bide_a, bide_context *bide_cx,             \
@@ -442,6 +613,7 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
                 F##_bide_release(&bide_tmp);                                                       \
             return BIDE_ENOMEM;                                                                    \
         }                                                                                          \
+        BIDE_PRIV_CHECK_INIT(F, bide_f)                                                            \
         BIDE_PRIV_COPY(bide_f, &bide_tmp, sizeof(struct F));                                       \
         return (int)F##_flags & (int)BIDE_UNPIN ? BIDE_PENDING                                     \
                                                 : F##_poll(bide_f, bide_cx, bide_out);             \
@@ -468,6 +640,11 @@ BIDE_INLINE bide_poll bide_priv_box_refused(const bide_allocator *a)
  * or a pool that any of them must fit. */
 #define BIDE_FRAME_BYTES(F) (sizeof(struct F) + BIDE_PRIV_BOX_OFFSET(F))
 #define BIDE_FRAME_ALIGN(F) BIDE_PRIV_BOX_OFFSET(F)
+/* BIDE_FRAME_BUDGET(F, bytes); behind F: refuses to compile if the frame of F is larger.
+ * Shape: a static assertion. */
+#define BIDE_FRAME_BUDGET(F, bytes)                                                                \
+    BIDE_PRIV_ASSERT(sizeof(struct F) <= (bytes),                                                  \
+                     "bide: the frame of " #F " is over its budget of " #bytes " bytes")
 #ifndef __cplusplus
 #define BIDE_LARGEST_FRAME(...)                                                                    \
     (sizeof(BIDE_PRIV_FRAMES(__VA_ARGS__)) + BIDE_LARGEST_ALIGN(__VA_ARGS__))

@@ -67,7 +67,8 @@ enum {
 
 /* The state to resume from; a poll does not mistake a body that is being cancelled. */
 #define BIDE_PRIV_RUN_STATE(state)                                                                 \
-    (bide_op == BIDE_PRIV_RUN_POLL ? (state) : (state) & ~(uint32_t)BIDE_STATE_CANCELING)
+    (BIDE_PRIV_CHECK_RUN(bide_op, state)                                                           \
+     bide_op == BIDE_PRIV_RUN_POLL ? (state) : (state) & ~(uint32_t)BIDE_STATE_CANCELING)
 
 /* An atomic local in a frame. C++ only needs its size. */
 #ifdef __cplusplus
@@ -127,6 +128,16 @@ enum {
     } else {                                                                                       \
         BIDE_PRIV_RESUME(POLL, DROP, path, out)                                                    \
     }
+/* The same for one in a box. */
+#define BIDE_PRIV_RESUME_CANCEL_BOX(path, out)                                                     \
+    if (bide_op == BIDE_PRIV_RUN_CANCEL) {                                                         \
+        if (bide_priv_cancel(bide_f->path.type, bide_f->path.frame, bide_cx) == BIDE_PENDING)      \
+            return BIDE_PENDING;                                                                   \
+        bide_box_release(&bide_f->path);                                                           \
+        bide_r = BIDE_ECANCELED;                                                                   \
+    } else {                                                                                       \
+        BIDE_PRIV_RESUME(bide_box_poll, bide_box_drop, path, out)                                  \
+    }
 /* The state to wait in: a body that is being cancelled says so. */
 #define BIDE_PRIV_STATE(n)                                                                         \
     (bide_op == BIDE_PRIV_RUN_CANCEL ? (uint32_t)(n) | BIDE_STATE_CANCELING : (uint32_t)(n))
@@ -170,6 +181,40 @@ enum {
             (uint32_t)(out_size), (uint32_t)(out_align), 0, F##_bide_poll, F##_bide_drop,          \
             cancel_or_null, F##_bide_trace, #F, BIDE_MODULE                                        \
     }
+
+/* Where a generated body can be suspended, as its trace operation and debuggers read it: a row for
+ * each child of each await, in the order of the states, ended by state 0. */
+typedef struct bide_priv_site {
+    uint32_t state;
+    uint32_t line;
+    uint32_t offset;       /* of the child in the frame */
+    uint32_t flag;         /* of the byte that says whether it is there; 0: it is */
+    uint32_t kind;         /* BIDE_PRIV_KID_EMBEDDED, BIDE_PRIV_KID_BOXED */
+    const bide_type *type; /* of the child; NULL: there is none */
+} bide_priv_site;
+
+typedef struct bide_priv_sites {
+    const char *file;
+    const bide_priv_site *rows;
+} bide_priv_sites;
+
+BIDE_INLINE void bide_priv_trace_sites(const void *frame, const bide_type *type,
+                                       const bide_priv_sites *sites, bide_tracer *tracer)
+{
+    const uint32_t state = *(const uint32_t *)frame & BIDE_STATE_MASK;
+    const bide_priv_site *s;
+#if defined(__GNUC__)
+    __asm__("" : "+r"(sites)); /* debuggers want to find the table: it is not to be folded away */
+#endif
+    s = sites->rows;
+    while (s->state && s->state != state)
+        s++;
+    tracer->enter(tracer, type, frame, sites->file, s->line);
+    for (; s->state && s->state == state; s++)
+        if (s->type && (!s->flag || ((const char *)frame)[s->flag]))
+            bide_priv_trace_kid((int)s->kind, s->type, (const char *)frame + s->offset, tracer);
+    tracer->leave(tracer);
+}
 
 /* Cancels a child in flight: polled until it is not BIDE_PENDING. */
 BIDE_INLINE bide_poll bide_priv_cancel(const bide_type *type, void *frame, bide_context *cx)

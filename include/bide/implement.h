@@ -27,6 +27,10 @@
 
 #include <bide/interface.h>
 
+#if defined(__GNUC__) && !defined(BIDE_OWN_WARNINGS)
+#pragma GCC system_header
+#endif
+
 /* BIDE_IMPL_DECLARE(I, T); or BIDE_IMPL_DECLARE_AS(API, I, T); with the word by which a shared
  * library exports.
  * Shape: extern const struct I_vtable T_I_vtable;
@@ -48,11 +52,42 @@
  * T_m: for two interfaces that want the same name with different signatures.
  * Shape: for each row a redeclaration as the check, and typed thunks; const struct I_vtable
  *        T_I_vtable = { header, records }; */
-#define BIDE_IMPL(I, T) BIDE_IMPL_AS(I, T, T)
+#define BIDE_IMPL(I, T)                                                                            \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_LISTED(I), "bide: " #T " cannot implement interface " #I ", as "    \
+                     "there is no " #I "_METHODS: include the header of BIDE_INTERFACE(" #I ")");  \
+    BIDE_PRIV_ASKING                                                                               \
+    BIDE_PRIV_IF(BIDE_PRIV_METHODS_OK(I))(I##_METHODS(BIDE_PRIV_THUNK, I, (T, T)))()               \
+    BIDE_PRIV_IF(BIDE_PRIV_METHODS_OK(I))(                                                         \
+        BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(I##_IS_SEND))                                                \
+            (I##_METHODS(BIDE_PRIV_SEND_ROW, I, (T, T)))())()                                      \
+    BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_HAS_destroy))(                                               \
+        BIDE_PRIV_DEMAND_C(_Generic(T##_destroy((T *)0), int: 0, default: 1),                      \
+            T##_destroy_is_missing_for_##I,                                                        \
+            "bide: " #T "_HAS_destroy is 1, and there is no void " #T "_destroy(" #T " *)"))()     \
+    BIDE_PRIV_ASKED                                                                                \
+    BIDE_PRIV_CAT(BIDE_PRIV_IMPL_, BIDE_PRIV_METHODS_OK(I))(I, T, T)
 #define BIDE_IMPL_AS(I, T, prefix)                                                                 \
-    BIDE_PRIV_IMPL_EXISTS(I, T, prefix)                                                            \
-    I##_METHODS(BIDE_PRIV_THUNK, I, (T, prefix))                                                   \
-    BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(I##_IS_SEND))(I##_METHODS(BIDE_PRIV_SEND_ROW, I, (T, prefix)))() \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_LISTED(I), "bide: " #T " cannot implement interface " #I ", as "    \
+                     "there is no " #I "_METHODS: include the header of BIDE_INTERFACE(" #I ")");  \
+    BIDE_PRIV_ASKING                                                                               \
+    BIDE_PRIV_IF(BIDE_PRIV_METHODS_OK(I))(I##_METHODS(BIDE_PRIV_THUNK, I, (T, prefix)))()          \
+    BIDE_PRIV_IF(BIDE_PRIV_METHODS_OK(I))(                                                         \
+        BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(I##_IS_SEND))                                                \
+            (I##_METHODS(BIDE_PRIV_SEND_ROW, I, (T, prefix)))())()                                 \
+    BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_HAS_destroy))(                                               \
+        BIDE_PRIV_DEMAND_C(_Generic(T##_destroy((T *)0), int: 0, default: 1),                      \
+            T##_destroy_is_missing_for_##I,                                                        \
+            "bide: " #T "_HAS_destroy is 1, and there is no void " #T "_destroy(" #T " *)"))()     \
+    BIDE_PRIV_ASKED                                                                                \
+    BIDE_PRIV_CAT(BIDE_PRIV_IMPL_, BIDE_PRIV_METHODS_OK(I))(I, T, prefix)
+#define BIDE_PRIV_METHODS_OK(I) BIDE_PRIV_IS_OK(I##_METHODS(BIDE_PRIV_METHOD_FAULT, I, ~))
+#define BIDE_PRIV_LISTED(I)                                                                        \
+    BIDE_PRIV_CAT(BIDE_PRIV_LISTED_, BIDE_PRIV_STATUS(I##_METHODS(BIDE_PRIV_METHOD_FAULT, I, ~)))
+#define BIDE_PRIV_LISTED_OK 1
+#define BIDE_PRIV_LISTED_BAD 1 /* which BIDE_INTERFACE told */
+#define BIDE_PRIV_LISTED_NONE 0
+#define BIDE_PRIV_IMPL_0(I, T, prefix) struct I
+#define BIDE_PRIV_IMPL_1(I, T, prefix)                                                             \
     BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_HAS_destroy))                                                \
     (static void T##_##I##_bide_destroy(void *bide_self) { T##_destroy((T *)bide_self); })()       \
     BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_HAS_counting))                                               \
@@ -72,67 +107,90 @@
          BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_HAS_counting))(T##_##I##_bide_release)(NULL)},          \
         I##_METHODS(BIDE_PRIV_ENTRY, I, (T, prefix))}
 
-/* Existence first: a missing method is one undeclared name in one expression. */
+/* Thunks, and the checks before them. A type's function or future is compared with the row by its
+ * plain prototype; what does not fit is not called, so that one mistake is told once. A future type
+ * without a frame list (a generated one) is redeclared instead: "conflicting types" if it differs;
+ * and one that is not there at all then makes nothing but implicit declarations. */
 #ifdef __cplusplus
-#define BIDE_PRIV_IMPL_EXISTS(I, T, prefix)
+#define BIDE_PRIV_CHECK_ROW(I, T, P, R, m, TYPES, TEXT) R P##_##m TYPES;
+#define BIDE_PRIV_CHECK_FUTURE(listed, I, T, P, R, m, DECL)                                        \
+    enum { T##_##I##_##m##_bide_owns = P##_##m##_bide_owns };                                      \
+    R P##_##m(T *bide_self BIDE_PRIV_EVAL DECL);
+#define BIDE_PRIV_FITTING_1(I, T, m, function, Type) function
 #else
-#define BIDE_PRIV_IMPL_EXISTS(I, T, prefix)                                                        \
-    enum { T##_implements_##I = 0 I##_METHODS(BIDE_PRIV_EXISTS, I, (T, prefix)) };
+#define BIDE_PRIV_CHECK_ROW(I, T, P, R, m, TYPES, TEXT)                                            \
+    enum { T##_##I##_##m##_bide_unfit = _Generic(&P##_##m, R(*) TYPES: 0, default: 1) };           \
+    BIDE_PRIV_DEMAND(!T##_##I##_##m##_bide_unfit, P##_##m##_does_not_fit_interface_##I,            \
+                     "bide: " #P "_" #m " does not fit interface " #I ", which asks for " TEXT)
+#define BIDE_PRIV_CHECK_FUTURE(listed, I, T, P, R, m, DECL)                                        \
+    BIDE_PRIV_DEMAND(BIDE_PRIV_IS_FUTURE(P##_##m), P##_##m##_is_missing_for_interface_##I,         \
+                     "bide: " #T " has no method " #m " of interface " #I ": declare the future "  \
+                     "type " #P "_" #m " before this, as by BIDE_ASYNC(" #R ", " #P "_" #m ")")    \
+    BIDE_PRIV_CHECK_FUTURE_##listed(I, T, P, R, m, DECL)
+#define BIDE_PRIV_CHECK_FUTURE_1(I, T, P, R, m, DECL)                                              \
+    BIDE_PRIV_CHECK_ROW(I, T, P, R, m, (T * BIDE_PRIV_EVAL DECL),                                  \
+                    #R " " #P "_" #m "(" #T " *" BIDE_PRIV_STR(BIDE_PRIV_EVAL DECL) ")")           \
+    enum { T##_##I##_##m##_bide_owns = P##_##m##_bide_owns };
+#define BIDE_PRIV_CHECK_FUTURE_0(I, T, P, R, m, DECL)                                              \
+    enum { T##_##I##_##m##_bide_owns = 1 };                                                        \
+    R P##_##m(T *bide_self BIDE_PRIV_EVAL DECL);                                                   \
+    extern const bide_type P##_##m##_type;
+#define BIDE_PRIV_FITTING_1(I, T, m, function, Type)                                               \
+    _Generic((char(*)[1 + T##_##I##_##m##_bide_unfit])0, char(*)[2]: (Type)0, default: function)
 #endif
-#define BIDE_PRIV_EXISTS(I, Self, KIND, R, ...)                                                    \
-    BIDE_PRIV_APPLY(BIDE_PRIV_EXISTS_##KIND, BIDE_PRIV_EVAL Self, BIDE_PRIV_FIRST(__VA_ARGS__))
-#define BIDE_PRIV_EXISTS_ANY(T, P, m) +_Generic(P##_##m, default: 0)
-#define BIDE_PRIV_EXISTS_ASYNC(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
-#define BIDE_PRIV_EXISTS_ASYNC_MUT(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
-#define BIDE_PRIV_EXISTS_SYNC(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
-#define BIDE_PRIV_EXISTS_SYNC_MUT(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
-#define BIDE_PRIV_EXISTS_POLL(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
-#define BIDE_PRIV_EXISTS_FN(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
-#define BIDE_PRIV_EXISTS_SUPER(T, P, m)
-#define BIDE_PRIV_EXISTS_ASYNC_DEFAULT(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
-#define BIDE_PRIV_EXISTS_ASYNC_MUT_DEFAULT(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
-#define BIDE_PRIV_EXISTS_SYNC_DEFAULT(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
-#define BIDE_PRIV_EXISTS_SYNC_MUT_DEFAULT(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
-#define BIDE_PRIV_EXISTS_POLL_DEFAULT(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
-#define BIDE_PRIV_EXISTS_FN_DEFAULT(T, P, m) BIDE_PRIV_EXISTS_ANY(T, P, m)
-
-/* Thunks: the redeclaration of the plain prototype is the check of the row's types; it agrees with
- * what BIDE_ASYNC and its like declared, or is "conflicting types" at the user's line. */
+#define BIDE_PRIV_FITTING_0(I, T, m, function, Type) function
 #define BIDE_PRIV_THUNK(I, Self, KIND, R, ...)                                                     \
     BIDE_PRIV_APPLY(BIDE_PRIV_THUNK_##KIND, I, BIDE_PRIV_EVAL Self, R,                             \
                     BIDE_PRIV_FIRST(__VA_ARGS__),                                                  \
                     (BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__)),                                \
                     (BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__)))
 #define BIDE_PRIV_THUNK_ASYNC(I, T, P, R, m, DECL, NAME)                                           \
-    R P##_##m(T *bide_self BIDE_PRIV_EVAL DECL);                                                   \
+    BIDE_PRIV_THUNK_LISTED(BIDE_PRIV_IS_EMPTY(P##_##m##_FRAME(BIDE_PRIV_NOTHING)), I, T, P, R, m,  \
+                           DECL, NAME)
+#define BIDE_PRIV_THUNK_LISTED(...) BIDE_PRIV_THUNK_FUTURE(__VA_ARGS__)
+#define BIDE_PRIV_THUNK_FUTURE(listed, I, T, P, R, m, DECL, NAME)                                  \
+    BIDE_PRIV_CHECK_FUTURE(listed, I, T, P, R, m, DECL)                                            \
     static void T##_##I##_##m##_bide_init(void *bide_f, void *bide_self BIDE_PRIV_EVAL DECL)       \
     {                                                                                              \
-        P##_##m##_init((struct P##_##m *)bide_f, (T *)bide_self BIDE_PRIV_EVAL NAME);              \
+        BIDE_PRIV_FITTING_##listed(I, T, m, P##_##m##_init,                                        \
+                                   void (*)(struct P##_##m *, T * BIDE_PRIV_EVAL DECL))            \
+        ((struct P##_##m *)bide_f, (T *)bide_self BIDE_PRIV_EVAL NAME);                            \
     }                                                                                              \
     static bide_poll T##_##I##_##m##_bide_start(void *bide_self BIDE_PRIV_EVAL DECL,               \
                                                 bide_allocator *bide_a, bide_context *bide_cx,     \
                                                 R *bide_out, bide_box *bide_b)                     \
     {                                                                                              \
-        return P##_##m##_start_box(bide_b, (T *)bide_self BIDE_PRIV_EVAL NAME, bide_a, bide_cx,    \
-                                   bide_out);                                                      \
+        return BIDE_PRIV_CHECK_IMPL(I, T, m, bide_self, bide_b,                                    \
+            BIDE_PRIV_FITTING_##listed(                                                            \
+                I, T, m, P##_##m##_start_box,                                                      \
+                bide_poll (*)(bide_box *, T * BIDE_PRIV_EVAL DECL, bide_allocator *,               \
+                              bide_context *, R *))(bide_b, (T *)bide_self BIDE_PRIV_EVAL NAME,    \
+                                                    bide_a, bide_cx, bide_out));                   \
     }                                                                                              \
     static void T##_##I##_##m##_bide_discard(void *bide_self BIDE_PRIV_EVAL DECL)                  \
     {                                                                                              \
-        P##_##m##_discard((T *)bide_self BIDE_PRIV_EVAL NAME);                                     \
+        BIDE_PRIV_FITTING_##listed(I, T, m, P##_##m##_discard, void (*)(T * BIDE_PRIV_EVAL DECL))  \
+        ((T *)bide_self BIDE_PRIV_EVAL NAME);                                                      \
     }
 #define BIDE_PRIV_THUNK_SYNC(I, T, P, R, m, DECL, NAME)                                            \
-    R P##_##m(T *bide_self BIDE_PRIV_EVAL DECL);                                                   \
+    BIDE_PRIV_CHECK_ROW(I, T, P, R, m, (T * BIDE_PRIV_EVAL DECL),                                  \
+                    #R " " #P "_" #m "(" #T " *" BIDE_PRIV_STR(BIDE_PRIV_EVAL DECL) ")")           \
     static R T##_##I##_##m##_bide_call(void *bide_self BIDE_PRIV_EVAL DECL)                        \
     {                                                                                              \
         BIDE_PRIV_IF(BIDE_PRIV_IS_VOID(R))()(return)                                               \
-            P##_##m((T *)bide_self BIDE_PRIV_EVAL NAME);                                           \
+            BIDE_PRIV_FITTING_1(I, T, m, P##_##m, R(*)(T * BIDE_PRIV_EVAL DECL))                   \
+            ((T *)bide_self BIDE_PRIV_EVAL NAME);                                                  \
     }
 #define BIDE_PRIV_THUNK_POLL(I, T, P, R, m, DECL, NAME)                                            \
-    bide_poll P##_##m(T *bide_self BIDE_PRIV_EVAL DECL, bide_context *bide_cx, R *bide_out);       \
+    BIDE_PRIV_CHECK_ROW(I, T, P, bide_poll, m, (T * BIDE_PRIV_EVAL DECL, bide_context *, R *),     \
+                    "bide_poll " #P "_" #m "(" #T " *" BIDE_PRIV_STR(BIDE_PRIV_EVAL DECL)          \
+                    ", bide_context *, " #R " *)")                                                 \
     static bide_poll T##_##I##_##m##_bide_call(void *bide_self BIDE_PRIV_EVAL DECL,                \
                                                bide_context *bide_cx, R *bide_out)                 \
     {                                                                                              \
-        return P##_##m((T *)bide_self BIDE_PRIV_EVAL NAME, bide_cx, bide_out);                     \
+        return BIDE_PRIV_FITTING_1(I, T, m, P##_##m,                                               \
+                                   bide_poll (*)(T * BIDE_PRIV_EVAL DECL, bide_context *, R *))(   \
+            (T *)bide_self BIDE_PRIV_EVAL NAME, bide_cx, bide_out);                                \
     }
 #define BIDE_PRIV_THUNK_SUPER(I, T, P, R, m, DECL, NAME)
 #define BIDE_PRIV_THUNK_ASYNC_MUT(I, T, P, R, m, DECL, NAME)                                       \
@@ -158,8 +216,8 @@
 #define BIDE_PRIV_SEND_ROW(I, Self, KIND, R, ...)                                                  \
     BIDE_PRIV_APPLY(BIDE_PRIV_SEND_##KIND, I, BIDE_PRIV_EVAL Self, BIDE_PRIV_FIRST(__VA_ARGS__))
 #define BIDE_PRIV_SEND_ASYNC(I, T, P, m)                                                           \
-    BIDE_PRIV_ASSERT((int)P##_##m##_flags & (int)BIDE_SEND,                                        \
-                     "bide: " #P "_" #m " is not BIDE_SEND, and interface " #I " asks for it");
+    BIDE_PRIV_DEMAND((int)P##_##m##_flags & (int)BIDE_SEND, P##_##m##_must_be_BIDE_SEND_for_##I,   \
+                     "bide: " #P "_" #m " is not BIDE_SEND, and interface " #I " asks for it")
 #define BIDE_PRIV_SEND_SYNC(I, T, P, m)
 #define BIDE_PRIV_SEND_POLL(I, T, P, m)
 #define BIDE_PRIV_SEND_FN(I, T, P, m)
@@ -178,7 +236,7 @@
     BIDE_PRIV_APPLY(BIDE_PRIV_ENTRY_##KIND, I, BIDE_PRIV_EVAL Self, R, BIDE_PRIV_FIRST(__VA_ARGS__))
 #define BIDE_PRIV_ENTRY_ASYNC(I, T, P, R, m)                                                       \
     {&P##_##m##_type, T##_##I##_##m##_bide_init, T##_##I##_##m##_bide_start,                       \
-     P##_##m##_bide_owns ? T##_##I##_##m##_bide_discard : NULL},
+     T##_##I##_##m##_bide_owns ? T##_##I##_##m##_bide_discard : NULL},
 #define BIDE_PRIV_ENTRY_SYNC(I, T, P, R, m) T##_##I##_##m##_bide_call,
 #define BIDE_PRIV_ENTRY_SUPER(I, T, P, R, m) &T##_##R##_vtable,
 #define BIDE_PRIV_ENTRY_ASYNC_MUT(I, T, P, R, m) BIDE_PRIV_ENTRY_ASYNC(I, T, P, R, m)
@@ -211,7 +269,7 @@
  * BIDE_DEFAULTS_AS(I, T, prefix); the same as prefix_m, beside BIDE_IMPL_AS.
  * Shape: struct T_m { struct I_m_default inner; }; and the functions of a future type, or
  *        static inline R T_m(T *self, P...) { return I_m_default(T_as_I(self, NULL), ...); } */
-#define BIDE_DEFAULTS(I, T) BIDE_DEFAULTS_AS(I, T, T)
+#define BIDE_DEFAULTS(I, T) I##_METHODS(BIDE_PRIV_DEFAULT, I, (T, T)) struct I
 #define BIDE_DEFAULTS_AS(I, T, prefix) I##_METHODS(BIDE_PRIV_DEFAULT, I, (T, prefix)) struct I
 #define BIDE_PRIV_DEFAULT(I, Self, KIND, R, ...)                                                   \
     BIDE_PRIV_APPLY(BIDE_PRIV_DEFAULT_##KIND, I, BIDE_PRIV_EVAL Self, R,                           \

@@ -42,6 +42,10 @@
 
 #include <bide/future.h>
 
+#if defined(__GNUC__) && !defined(BIDE_OWN_WARNINGS)
+#pragma GCC system_header
+#endif
+
 BIDE_PRIV_C_BEGIN
 
 /* ---- binding ------------------------------------------------------------------------------ */
@@ -104,6 +108,19 @@ BIDE_PRIV_C_END
  *        bide_poll I_query(I *out, void *self, const bide_vtable *of_another_interface,
  *                          bide_allocator *)   BIDE_ENOSYS if the object does not implement I */
 #define BIDE_INTERFACE(I)                                                                          \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_IS_OK(I##_METHODS(BIDE_PRIV_METHOD_FAULT, I, ~)),                   \
+                     "bide: interface " #I ": " BIDE_PRIV_REASON(                                  \
+                         ("there is no list: #define " #I "_METHODS(METHOD, I, Self) "             \
+                          "METHOD(I, Self, KIND, R, name, (T, a), ...) ..."),                      \
+                         I##_METHODS(BIDE_PRIV_METHOD_FAULT, I, ~)));                              \
+    BIDE_PRIV_IF(BIDE_PRIV_IS_OK(I##_METHODS(BIDE_PRIV_METHOD_FAULT, I, ~)))                       \
+    (struct I##_bide_methods { I##_METHODS(BIDE_PRIV_ONCE, I, ~) };)()                             \
+    BIDE_PRIV_CAT(BIDE_PRIV_INTERFACE_,                                                            \
+                  BIDE_PRIV_IS_OK(I##_METHODS(BIDE_PRIV_METHOD_FAULT, I, ~)))(I)
+#define BIDE_PRIV_INTERFACE_0(I)                                                                   \
+    typedef struct I I;                                                                            \
+    struct I
+#define BIDE_PRIV_INTERFACE_1(I)                                                                          \
     typedef struct I I;                                                                            \
     struct I##_vtable {                                                                            \
         bide_vtable header;                                                                        \
@@ -125,6 +142,7 @@ BIDE_PRIV_C_END
         I##_bide_rows};                                                                            \
     BIDE_INLINE void I##_destroy(I *bide_self)                                                     \
     {                                                                                              \
+        BIDE_PRIV_CHECK_DESTROY(I, bide_self)                                                      \
         if (bide_self->vtable && bide_self->vtable->header.destroy)                                \
             bide_self->vtable->header.destroy(bide_self->self);                                    \
         bide_self->self = NULL;                                                                    \
@@ -162,6 +180,84 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
  * revision of it. */
 #define BIDE_QUERY(I2, out, handle)                                                                \
     I2##_query((out), (handle)->self, &(handle)->vtable->header, (handle)->allocator)
+
+/* What is wrong with a row, if anything.  Shape: (BAD, text) */
+#define BIDE_PRIV_METHOD_FAULT(I, Self, KIND, ...)                                                 \
+    BIDE_PRIV_APPLY(BIDE_PRIV_CAT(BIDE_PRIV_FAULT_KIND_,                                           \
+                                  BIDE_PRIV_SECOND(BIDE_PRIV_KNOWN_##KIND, BAD)),                  \
+                    KIND, BIDE_PRIV_SECOND_(__VA_ARGS__, bide_none, bide_none), __VA_ARGS__)
+#define BIDE_PRIV_FAULT_KIND_BAD(KIND, m, ...)                                                     \
+    (BAD, "row " #m " is of no kind, " #KIND "; write METHOD(I, Self, KIND, R, name, (T, a), ...)" \
+          ", KIND one of ASYNC, ASYNC_MUT, SYNC, SYNC_MUT, POLL, FN, these with _DEFAULT, or SUPER")
+#define BIDE_PRIV_FAULT_KIND_OK(KIND, m, ...)                                                      \
+    BIDE_PRIV_CAT(BIDE_PRIV_FAULT_NAME_, BIDE_PRIV_SECOND(BIDE_PRIV_TAKEN_##m, OK))(m, __VA_ARGS__)
+#define BIDE_PRIV_FAULT_KIND_SUPER(KIND, m, R, ...)                                                \
+    BIDE_PRIV_CAT(BIDE_PRIV_FAULT_SUPER_,                                                          \
+                  BIDE_PRIV_IS_EMPTY(R##_METHODS(BIDE_PRIV_NOTHING, R, ~)))(m, R)
+#define BIDE_PRIV_FAULT_SUPER_1(m, R)
+#define BIDE_PRIV_FAULT_SUPER_0(m, R)                                                              \
+    (BAD, "row SUPER " #m ": " #R " is no interface: there is no list " #R "_METHODS")
+#define BIDE_PRIV_FAULT_NAME_NONE(m, ...)                                                          \
+    (BAD, "a row without a name; write METHOD(I, Self, KIND, R, name, (T, a), ...)")
+#define BIDE_PRIV_FAULT_NAME_BAD(m, ...)                                                           \
+    (BAD, "no method can be named " #m ": the interface gives a function of that name itself")
+#define BIDE_PRIV_FAULT_NAME_OK(m, ...)                                                            \
+    BIDE_PRIV_CAT(BIDE_PRIV_FAULT_PARAM_,                                                          \
+                  BIDE_PRIV_FAULT_PARAM(BIDE_PRIV_FAULTS(__VA_ARGS__)))(m)
+#define BIDE_PRIV_FAULT_PARAM(...) BIDE_PRIV_SECOND(BIDE_PRIV_FAULT __VA_ARGS__(OK, ), PAIR)
+#define BIDE_PRIV_FAULT_PARAM_OK(m)
+#define BIDE_PRIV_FAULT_PARAM_PAIR(m)                                                              \
+    (BAD, "row " #m ": each parameter is a pair, (type, name), and there are at most 12 parameters")
+#define BIDE_PRIV_FAULT_PARAM_BAD(m)                                                               \
+    (BAD, "row " #m ": a parameter is named bide_self, or like it: such names are taken")
+/* The row's parameters, each as (BAD) or nothing, or as itself if it is no pair. */
+#define BIDE_PRIV_FAULTS(R, ...) BIDE_PRIV_MAP(BIDE_PRIV_P_FAULT, __VA_ARGS__)
+#define BIDE_PRIV_P_FAULT(...) BIDE_PRIV_P_FAULT_(__VA_ARGS__, bide_none, )
+#define BIDE_PRIV_P_FAULT_(T, n, ...) BIDE_PRIV_P_FAULT_IF(BIDE_PRIV_MINE_##n, OK)
+#define BIDE_PRIV_P_FAULT_IF(...) BIDE_PRIV_CAT(BIDE_PRIV_P_FAULT_, BIDE_PRIV_SECOND(__VA_ARGS__))
+#define BIDE_PRIV_P_FAULT_OK
+#define BIDE_PRIV_P_FAULT_BAD (BAD, )
+#define BIDE_PRIV_KNOWN_ASYNC ~, OK
+#define BIDE_PRIV_KNOWN_ASYNC_MUT ~, OK
+#define BIDE_PRIV_KNOWN_SYNC ~, OK
+#define BIDE_PRIV_KNOWN_SYNC_MUT ~, OK
+#define BIDE_PRIV_KNOWN_POLL ~, OK
+#define BIDE_PRIV_KNOWN_FN ~, OK
+#define BIDE_PRIV_KNOWN_SUPER ~, SUPER
+#define BIDE_PRIV_KNOWN_ASYNC_DEFAULT ~, OK
+#define BIDE_PRIV_KNOWN_ASYNC_MUT_DEFAULT ~, OK
+#define BIDE_PRIV_KNOWN_SYNC_DEFAULT ~, OK
+#define BIDE_PRIV_KNOWN_SYNC_MUT_DEFAULT ~, OK
+#define BIDE_PRIV_KNOWN_POLL_DEFAULT ~, OK
+#define BIDE_PRIV_KNOWN_FN_DEFAULT ~, OK
+#define BIDE_PRIV_TAKEN_bide_none ~, NONE
+#define BIDE_PRIV_TAKEN_bind ~, BAD
+#define BIDE_PRIV_TAKEN_query ~, BAD
+#define BIDE_PRIV_TAKEN_destroy ~, BAD
+#define BIDE_PRIV_TAKEN_interface ~, BAD
+#define BIDE_PRIV_TAKEN_vtable ~, BAD
+#define BIDE_PRIV_TAKEN_header ~, BAD
+
+/* Two rows of one name, or a row named like a function of another's future.  Shape: members */
+#define BIDE_PRIV_ONCE(I, Self, KIND, R, ...)                                                      \
+    BIDE_PRIV_APPLY(BIDE_PRIV_ONCE_##KIND, I, BIDE_PRIV_FIRST(__VA_ARGS__))
+#define BIDE_PRIV_ONCE_SYNC(I, m) char I##_has_two_methods_named_##m;
+#define BIDE_PRIV_ONCE_ASYNC(I, m)                                                                 \
+    char I##_has_two_methods_named_##m, I##_has_two_methods_named_##m##_poll,                      \
+        I##_has_two_methods_named_##m##_init, I##_has_two_methods_named_##m##_drop,                \
+        I##_has_two_methods_named_##m##_start, I##_has_two_methods_named_##m##_start_box,          \
+        I##_has_two_methods_named_##m##_discard, I##_has_two_methods_named_##m##_type;
+#define BIDE_PRIV_ONCE_ASYNC_MUT(I, m) BIDE_PRIV_ONCE_ASYNC(I, m)
+#define BIDE_PRIV_ONCE_SYNC_MUT(I, m) BIDE_PRIV_ONCE_SYNC(I, m)
+#define BIDE_PRIV_ONCE_POLL(I, m) BIDE_PRIV_ONCE_SYNC(I, m)
+#define BIDE_PRIV_ONCE_FN(I, m) BIDE_PRIV_ONCE_SYNC(I, m)
+#define BIDE_PRIV_ONCE_SUPER(I, m) BIDE_PRIV_ONCE_SYNC(I, m)
+#define BIDE_PRIV_ONCE_ASYNC_DEFAULT(I, m) BIDE_PRIV_ONCE_ASYNC(I, m)
+#define BIDE_PRIV_ONCE_ASYNC_MUT_DEFAULT(I, m) BIDE_PRIV_ONCE_ASYNC(I, m)
+#define BIDE_PRIV_ONCE_SYNC_DEFAULT(I, m) BIDE_PRIV_ONCE_SYNC(I, m)
+#define BIDE_PRIV_ONCE_SYNC_MUT_DEFAULT(I, m) BIDE_PRIV_ONCE_SYNC(I, m)
+#define BIDE_PRIV_ONCE_POLL_DEFAULT(I, m) BIDE_PRIV_ONCE_SYNC(I, m)
+#define BIDE_PRIV_ONCE_FN_DEFAULT(I, m) BIDE_PRIV_ONCE_SYNC(I, m)
 
 /* Vtable slots. */
 #define BIDE_PRIV_VT(I, Self, KIND, R, ...)                                                        \
@@ -256,8 +352,9 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
 #define BIDE_PRIV_SHIM_SYNC(I, R, m, ...)                                                          \
     BIDE_INLINE R I##_##m(I *bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__))               \
     {                                                                                              \
-        BIDE_PRIV_IF(BIDE_PRIV_IS_VOID(R))()(return)                                               \
-            bide_self->vtable->m(bide_self->self BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__));    \
+        BIDE_PRIV_CHECK_SYNC(I, m, bide_self, bide_self->vtable->m != NULL)                        \
+        BIDE_PRIV_CHECK_SYNC_RESULT(R,                                                             \
+            bide_self->vtable->m(bide_self->self BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__)));   \
     }
 #define BIDE_PRIV_SHIM_SYNC_MUT(I, R, m, ...) BIDE_PRIV_SHIM_SYNC(I, R, m, __VA_ARGS__)
 #define BIDE_PRIV_SHIM_FN(I, R, m, ...) BIDE_PRIV_SHIM_SYNC(I, R, m, __VA_ARGS__)
@@ -265,6 +362,7 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
     BIDE_INLINE bide_poll I##_##m(I *bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__),       \
                                   bide_context *bide_cx, R *bide_out)                              \
     {                                                                                              \
+        BIDE_PRIV_CHECK_SLOT(I, m, bide_self, bide_self->vtable->m != NULL)                        \
         return bide_self->vtable->m(                                                               \
             bide_self->self BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__), bide_cx, bide_out);      \
     }
@@ -283,17 +381,19 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
 #define BIDE_PRIV_HAS_SLOT(I, vt, m)                                                               \
     BIDE_PRIV_LIKELY((vt)->header.size >=                                                          \
                      offsetof(struct I##_vtable, m) + sizeof(((struct I##_vtable *)0)->m))
+#define BIDE_PRIV_SLOT_FILLED(I, vt, m) (!BIDE_PRIV_HAS_SLOT(I, vt, m) || (vt)->m != NULL)
 #define BIDE_PRIV_SHIM_SYNC_DEFAULT(I, R, m, ...)                                                  \
     BIDE_INLINE R I##_##m##_bide_fallback(                                                         \
         I bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__));                                 \
     BIDE_INLINE R I##_##m(I *bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__))               \
     {                                                                                              \
-        BIDE_PRIV_IF(BIDE_PRIV_IS_VOID(R))()(return)(                                              \
+        BIDE_PRIV_CHECK_SYNC(I, m, bide_self, BIDE_PRIV_SLOT_FILLED(I, bide_self->vtable, m))      \
+        BIDE_PRIV_CHECK_SYNC_RESULT(R, (                                                           \
             BIDE_PRIV_HAS_SLOT(I, bide_self->vtable, m)                                            \
                 ? bide_self->vtable->m(                                                            \
                       bide_self->self BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__))                \
                 : I##_##m##_bide_fallback(                                                         \
-                      *bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__)));                   \
+                      *bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__))));                  \
     }
 #define BIDE_PRIV_SHIM_SYNC_MUT_DEFAULT(I, R, m, ...)                                              \
     BIDE_PRIV_SHIM_SYNC_DEFAULT(I, R, m, __VA_ARGS__)
@@ -305,6 +405,7 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
     BIDE_INLINE bide_poll I##_##m(I *bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__),       \
                                   bide_context *bide_cx, R *bide_out)                              \
     {                                                                                              \
+        BIDE_PRIV_CHECK_SLOT(I, m, bide_self, BIDE_PRIV_SLOT_FILLED(I, bide_self->vtable, m))      \
         if (BIDE_PRIV_HAS_SLOT(I, bide_self->vtable, m))                                           \
             return bide_self->vtable->m(                                                           \
                 bide_self->self BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__), bide_cx, bide_out);  \
@@ -376,6 +477,7 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
     }                                                                                              \
     BIDE_INLINE void F##_init(struct F *bide_f, I *bide_self BIDE_PRIV_EVAL DECL)                  \
     {                                                                                              \
+        BIDE_PRIV_CHECK_INIT(F, bide_f)                                                            \
         bide_f->bide_u.call.bide_self = bide_self->self;                                           \
         bide_f->bide_u.call.bide_vt = bide_self->vtable;                                           \
         bide_f->bide_u.call.bide_a = bide_self->allocator;                                         \
@@ -399,21 +501,28 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
     {                                                                                              \
         if (!bide_a)                                                                               \
             bide_a = bide_self->allocator;                                                         \
-        return SLOT(bide_self->vtable->m.start(bide_self->self BIDE_PRIV_EVAL NAME, bide_a,        \
+        BIDE_PRIV_CHECK_CALL(I, m, bide_self,                                                      \
+            SLOT(bide_self->vtable->m.start != NULL, true, I, bide_self->vtable, m))               \
+        return BIDE_PRIV_CHECK_CALLED(bide_b,                                                      \
+               SLOT(bide_self->vtable->m.start(bide_self->self BIDE_PRIV_EVAL NAME, bide_a,        \
                                                bide_cx, bide_out, bide_b),                         \
                     F##_bide_fallback(bide_b, *bide_self BIDE_PRIV_EVAL NAME, bide_a, bide_cx,     \
                                       bide_out),                                                   \
-                    I, bide_self->vtable, m);                                                      \
+                    I, bide_self->vtable, m));                                                     \
     }                                                                                              \
     BIDE_PRIV_ALWAYS bide_poll F##_start(struct F *bide_f, I *bide_self BIDE_PRIV_EVAL DECL,       \
                                          bide_context *bide_cx, F##_output *bide_out)              \
     {                                                                                              \
-        return SLOT(bide_self->vtable->m.start(bide_self->self BIDE_PRIV_EVAL NAME,                \
+        BIDE_PRIV_CHECK_CALL(I, m, bide_self,                                                      \
+            SLOT(bide_self->vtable->m.start != NULL, true, I, bide_self->vtable, m))               \
+        return BIDE_PRIV_CHECK_HELD(&bide_f->bide_u.box,                                           \
+               BIDE_PRIV_CHECK_CALLED(&bide_f->bide_u.box,                                         \
+               SLOT(bide_self->vtable->m.start(bide_self->self BIDE_PRIV_EVAL NAME,                \
                                                bide_self->allocator, bide_cx, bide_out,            \
                                                &bide_f->bide_u.box),                               \
                     F##_bide_fallback(&bide_f->bide_u.box, *bide_self BIDE_PRIV_EVAL NAME,         \
                                       bide_self->allocator, bide_cx, bide_out),                    \
-                    I, bide_self->vtable, m);                                                      \
+                    I, bide_self->vtable, m)));                                                    \
     }                                                                                              \
     BIDE_INLINE I F##_bide_handle(const struct F *bide_f)                                          \
     {                                                                                              \
@@ -428,22 +537,29 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
         bide_poll bide_r;                                                                          \
         if (BIDE_PRIV_UNLIKELY(!bide_priv_dyn_is_box(&bide_f->bide_u.box))) {                      \
             I bide_h = F##_bide_handle(bide_f);                                                    \
-            if (!bide_h.vtable)                                                                    \
+            if (!bide_h.vtable) {                                                                  \
+                BIDE_PRIV_CHECK_DYN_AGAIN(F, bide_f)                                               \
                 return BIDE_EMISUSE;                                                               \
+            }                                                                                      \
+            BIDE_PRIV_CHECK_DYN_ENTER(F, bide_f, bide_cx)                                          \
             bide_r = F##_start(bide_f, &bide_h BIDE_PRIV_EVAL CALL, bide_cx, bide_out);            \
             if (bide_r != BIDE_PENDING)                                                            \
                 bide_f->bide_u.box.type = NULL;                                                    \
             if (bide_h.vtable->header.release)                                                     \
                 bide_h.vtable->header.release(bide_h.self);                                        \
-            return bide_r;                                                                         \
+            return BIDE_PRIV_CHECK_DYN_LEAVE(F, bide_f, bide_cx, bide_r);                          \
         }                                                                                          \
-        return bide_priv_dyn_poll(&bide_f->bide_u.box, bide_cx, bide_out);                         \
+        BIDE_PRIV_CHECK_DYN_ENTER(F, bide_f, bide_cx)                                              \
+        return BIDE_PRIV_CHECK_DYN_LEAVE(F, bide_f, bide_cx,                                       \
+            bide_priv_dyn_poll(&bide_f->bide_u.box, bide_cx, bide_out));                           \
     }                                                                                              \
     BIDE_INLINE void F##_drop(struct F *bide_f)                                                    \
     {                                                                                              \
+        BIDE_PRIV_CHECK_DYN_DROP(F, bide_f)                                                        \
         if (!bide_f->bide_u.box.type)                                                              \
             return;                                                                                \
         if (bide_priv_dyn_is_box(&bide_f->bide_u.box)) {                                           \
+            BIDE_PRIV_CHECK_CALL_DROP(&bide_f->bide_u.box)                                         \
             bide_box_drop(&bide_f->bide_u.box);                                                    \
         } else {                                                                                   \
             I bide_h = F##_bide_handle(bide_f);                                                    \
@@ -458,12 +574,14 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
                                               bide_context *bide_cx, F##_output *bide_out)         \
     {                                                                                              \
         if (bide_kind == BIDE_PRIV_KID_BOXED)                                                      \
-            return F##_start_box((bide_box *)bide_at, bide_self BIDE_PRIV_EVAL NAME, NULL,         \
-                                 bide_cx, bide_out);                                               \
+            return BIDE_PRIV_CHECK_HELD((bide_box *)bide_at,                                       \
+                   F##_start_box((bide_box *)bide_at, bide_self BIDE_PRIV_EVAL NAME, NULL,         \
+                                 bide_cx, bide_out));                                              \
         if (bide_kind == BIDE_PRIV_KID_LAZY) {                                                     \
             bide_box bide_b;                                                                       \
-            bide_poll bide_r = F##_start_box(&bide_b, bide_self BIDE_PRIV_EVAL NAME, NULL,         \
-                                             bide_cx, bide_out);                                   \
+            bide_poll bide_r = BIDE_PRIV_CHECK_HELD(&bide_b,                                       \
+                               F##_start_box(&bide_b, bide_self BIDE_PRIV_EVAL NAME, NULL,         \
+                                             bide_cx, bide_out));                                  \
             if (bide_r != BIDE_PENDING)                                                            \
                 return bide_r;                                                                     \
             return bide_priv_place_box((const bide_priv_place *)bide_at, &bide_b);                 \
@@ -482,7 +600,7 @@ BIDE_INLINE bool bide_priv_dyn_is_box(const bide_box *box)
 
 BIDE_INLINE bide_poll bide_priv_dyn_poll(bide_box *box, bide_context *cx, void *out)
 {
-    bide_poll r = box->type->poll(box->frame, cx, out);
+    bide_poll r = BIDE_PRIV_CHECK_CALL_POLL(box, box->type->poll(box->frame, cx, out));
     if (r != BIDE_PENDING) {
         bide_box_release(box);
         box->type = NULL;

@@ -9,6 +9,10 @@
 
 #include <bide/config.h>
 
+#if defined(__GNUC__) && !defined(BIDE_OWN_WARNINGS)
+#pragma GCC system_header
+#endif
+
 #define BIDE_PRIV_CAT(a, b) BIDE_PRIV_CAT_(a, b)
 #define BIDE_PRIV_CAT_(a, b) a##b
 #define BIDE_PRIV_STR(...) BIDE_PRIV_STR_(__VA_ARGS__)
@@ -26,6 +30,9 @@
 #define BIDE_PRIV_SECOND_(a, b, ...) b
 /* All but the first, of a list of at least two. */
 #define BIDE_PRIV_TAIL(a, ...) __VA_ARGS__
+
+#define BIDE_PRIV_THIRD(...) BIDE_PRIV_THIRD_(__VA_ARGS__, ~, ~, ~)
+#define BIDE_PRIV_THIRD_(a, b, c, ...) c
 
 /* The 41st argument: what counting and comma-testing are made of. */
 #define BIDE_PRIV_PICK(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, a15, a16, a17, \
@@ -112,5 +119,67 @@
     a3 OP a4 OP a5 OP a6 OP a7 OP a8 OP a9 OP a10 OP a11 OP a12
 #define BIDE_PRIV_MAP_14(OP, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13) OP a1 OP  \
     a2 OP a3 OP a4 OP a5 OP a6 OP a7 OP a8 OP a9 OP a10 OP a11 OP a12 OP a13
+
+/* ---- diagnostics -------------------------------------------------------------------------- */
+/* A list macro is tried before it is used: a pass over it makes nothing for a good row, and a fault
+ * (BAD, text...) for a bad one. STATUS(pass) is OK, BAD, or NONE if the list is not defined (then
+ * the tokens of the pass are still there); REASON(otherwise, pass) the text of the first fault, or
+ * `otherwise`, which is in parentheses, if the list is not defined. */
+#define BIDE_PRIV_STATUS(...) BIDE_PRIV_SECOND(BIDE_PRIV_FAULT __VA_ARGS__(OK, ""), NONE)
+#define BIDE_PRIV_REASON(otherwise, ...)                                                           \
+    BIDE_PRIV_APPLY(BIDE_PRIV_EVAL, BIDE_PRIV_EVAL BIDE_PRIV_THIRD(                                \
+        BIDE_PRIV_FAULT __VA_ARGS__(OK, ""), NONE, otherwise))
+#define BIDE_PRIV_FAULT(status, ...) ~, status, (__VA_ARGS__), ~
+#define BIDE_PRIV_IS_OK(...) BIDE_PRIV_CAT(BIDE_PRIV_IS_OK_, BIDE_PRIV_STATUS(__VA_ARGS__))
+#define BIDE_PRIV_IS_OK_OK 1
+#define BIDE_PRIV_IS_OK_BAD 0
+#define BIDE_PRIV_IS_OK_NONE 0
+
+/* Names that parameters, frame rows and methods cannot have, because the machinery has them. */
+#define BIDE_PRIV_MINE_bide_none ~, BAD
+#define BIDE_PRIV_MINE_bide_self ~, BAD
+#define BIDE_PRIV_MINE_bide_f ~, BAD
+#define BIDE_PRIV_MINE_bide_cx ~, BAD
+#define BIDE_PRIV_MINE_bide_out ~, BAD
+#define BIDE_PRIV_MINE_bide_a ~, BAD
+#define BIDE_PRIV_MINE_bide_b ~, BAD
+#define BIDE_PRIV_MINE_bide_at ~, BAD
+#define BIDE_PRIV_MINE_bide_tr ~, BAD
+#define BIDE_PRIV_MINE_bide_op ~, BAD
+#define BIDE_PRIV_MINE_bide_kind ~, BAD
+#define BIDE_PRIV_MINE_bide_place ~, BAD
+#define BIDE_PRIV_MINE_bide_state ~, BAD
+#define BIDE_PRIV_MINE_bide_kid ~, BAD
+
+/* A call of a function that was never declared is an `int`: that is how a static assertion can ask
+ * whether there is one of a known type. Compilers that warn, or do worse, are told not to. */
+#if defined(__GNUC__) && !defined(__cplusplus)
+#define BIDE_PRIV_ASKING _Pragma("GCC diagnostic push")                                            \
+    _Pragma("GCC diagnostic ignored \"-Wimplicit-function-declaration\"")
+#define BIDE_PRIV_ASKED _Pragma("GCC diagnostic pop")
+#else
+#define BIDE_PRIV_ASKING
+#define BIDE_PRIV_ASKED
+#endif
+#define BIDE_PRIV_IS_FUTURE(F) _Generic(F##_drop((struct F *)0), int: 0, default: 1)
+
+/* DEMAND(condition, name, text): a static assertion in a row of a list. Clang tells the macros that
+ * such an assertion comes through, a row each; of a bad bit-field it tells the outermost only, and
+ * its name, which says in one word what the text says in many. */
+#if defined(__clang__) && !defined(__cplusplus)
+#define BIDE_PRIV_DEMAND(condition, name, text)                                                    \
+    struct bide_check_##name {                                                                     \
+        BIDE_PRIV_DEMAND_MEMBER(condition, name, text)                                             \
+    };
+#define BIDE_PRIV_DEMAND_MEMBER(condition, name, text) int name : (condition) ? 1 : -1;
+#else
+#define BIDE_PRIV_DEMAND(condition, name, text) BIDE_PRIV_ASSERT(condition, text);
+#define BIDE_PRIV_DEMAND_MEMBER(condition, name, text) BIDE_PRIV_ASSERT(condition, text);
+#endif
+#ifdef __cplusplus
+#define BIDE_PRIV_DEMAND_C(condition, name, text)
+#else
+#define BIDE_PRIV_DEMAND_C(condition, name, text) BIDE_PRIV_DEMAND(condition, name, text)
+#endif
 
 #endif

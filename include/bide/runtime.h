@@ -118,7 +118,8 @@ BIDE_API void bide_job_drop(bide_job *job);
  * reference up when it comes to it. Fails as bide_runtime_offload, and with BIDE_ECANCELED when the
  * runtime ends first. */
 #define bide_offload_FRAME(ROW)                                                                    \
-    ROW(TRAITS, BIDE_SEND | BIDE_UNPIN) ROW(PARAM, bide_job *, job) ROW(LOCAL, bool, begun)
+    ROW(TRAITS, BIDE_SEND | BIDE_UNPIN) ROW(TRACE, offload_trace)                                  \
+    ROW(PARAM, bide_job *, job) ROW(LOCAL, bool, begun)
 BIDE_FUTURE_DECLARE_AS(BIDE_API, void, bide_offload)
 
 /* ---- giving way --------------------------------------------------------------------------- */
@@ -126,7 +127,15 @@ BIDE_FUTURE_DECLARE_AS(BIDE_API, void, bide_offload)
 /* bide_yield() -> void: suspends once, with the task scheduled again behind those that wait for
  * their turn already. */
 #define bide_yield_FRAME(ROW)                                                                      \
-    ROW(TRAITS, BIDE_SEND | BIDE_SYNC | BIDE_UNPIN) ROW(LOCAL, uint8_t, polls)
+    ROW(TRAITS, BIDE_SEND | BIDE_SYNC | BIDE_UNPIN) ROW(TRACE, bide_priv_yield_trace)              \
+    ROW(LOCAL, uint8_t, polls)
+
+BIDE_INLINE void bide_priv_yield_trace(const void *frame, bide_tracer *tracer)
+{
+    (void)frame;
+    bide_tracer_note(tracer, "its turn");
+}
+
 BIDE_FUTURE(void, bide_yield)
 
 BIDE_INLINE bide_poll bide_yield_poll(struct bide_yield *f, bide_context *cx, void *out)

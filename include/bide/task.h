@@ -15,6 +15,10 @@
 
 #include <bide/runtime.h>
 
+#if defined(__GNUC__) && !defined(BIDE_OWN_WARNINGS)
+#pragma GCC system_header
+#endif
+
 BIDE_PRIV_C_BEGIN
 
 /* A join handle: owns one reference to a task. task == NULL: empty. May be moved. */
@@ -75,8 +79,12 @@ BIDE_API bide_join bide_join_clone(const bide_join *join);
 /* bide_join_wait(join, out) -> bide_poll: waits for the task and gives its code as a value, with
  * *out written if that is BIDE_READY. The handle and `out` (NULL: ignored) stay with the caller and
  * must outlive the future; dropping the future leaves the handle as it is. */
-#define bide_join_wait_FRAME(ROW) ROW(PARAM, bide_join *, join) ROW(PARAM, void *, out)
+#define bide_join_wait_FRAME(ROW)                                                                  \
+    ROW(TRACE, join_wait_trace) ROW(PARAM, bide_join *, join) ROW(PARAM, void *, out)
 BIDE_FUTURE_DECLARE_AS(BIDE_API, bide_poll, bide_join_wait)
+
+/* Private: tells of a future that begins with a join handle which task it waits for. */
+BIDE_API void bide_priv_join_trace(const void *frame, bide_tracer *tracer);
 
 BIDE_INLINE void bide_priv_join_release(bide_join join)
 {
@@ -87,7 +95,8 @@ BIDE_INLINE void bide_priv_join_release(bide_join join)
  * It owns the handle; a task that failed makes it fail with the task's code; dropping it detaches.
  * Before it stands the line `#define Name_FRAME BIDE_JOIN_FRAME`.
  * Shape: BIDE_FUTURE(R, Name) with its poll and drop. */
-#define BIDE_JOIN_FRAME(ROW) ROW(OWNED, bide_join, join, bide_priv_join_release)
+#define BIDE_JOIN_FRAME(ROW)                                                                       \
+    ROW(TRACE, bide_priv_join_trace) ROW(OWNED, bide_join, join, bide_priv_join_release)
 #define BIDE_JOIN_FUTURE(R, Name)                                                                  \
     BIDE_FUTURE(R, Name)                                                                           \
     BIDE_INLINE bide_poll Name##_poll(struct Name *f, bide_context *cx, Name##_output *out)        \
@@ -154,6 +163,15 @@ BIDE_PRIV_C_BEGIN
  * released. `options` may be NULL. `join` points to a bide_join that becomes the handle (empty on
  * failure), or is NULL: the task is detached. Owner's thread.
  * Shape: do { begin; init and commit, or discard; } while (0). */
+/* Shape: a static assertion that F is a future type. */
+#ifdef __cplusplus
+#define BIDE_PRIV_SPAWN_FITS(name, F)
+#else
+#define BIDE_PRIV_SPAWN_FITS(name, F)                                                              \
+    BIDE_PRIV_ASKING                                                                               \
+    _Static_assert(BIDE_PRIV_IS_FUTURE(F), "bide: " #name ": " #F " is not a future type");        \
+    BIDE_PRIV_ASKED
+#endif
 #define BIDE_SPAWN_TO(to, where, F, options, join, args)                                           \
     BIDE_PRIV_SPAWN_TO(to, where, F, options, join, args)
 #define BIDE_PRIV_SPAWN_TO(to, where, F, options, join, args)                                      \
@@ -189,13 +207,21 @@ BIDE_PRIV_C_BEGIN
 #ifdef __GNUC__
 #define BIDE_SPAWN_WITH(where, F, options, join, args)                                             \
     __extension__({                                                                                \
+        BIDE_PRIV_SPAWN_FITS(BIDE_SPAWN_WITH, F)                                                   \
         bide_poll bide_spawn_code;                                                                 \
         BIDE_SPAWN_TO(bide_spawn_code, where, F, options, join, args);                             \
         bide_spawn_code;                                                                           \
     })
-#define BIDE_SPAWN(where, F, join, args) BIDE_SPAWN_WITH(where, F, NULL, join, args)
+#define BIDE_SPAWN(where, F, join, args)                                                           \
+    __extension__({                                                                                \
+        bide_poll bide_spawn_code;                                                                 \
+        BIDE_PRIV_SPAWN_FITS(BIDE_SPAWN, F)                                                        \
+        BIDE_SPAWN_TO(bide_spawn_code, where, F, NULL, join, args);                                \
+        bide_spawn_code;                                                                           \
+    })
 #define BIDE_SPAWN_THEN(where, F, callback, callback_arg, args)                                    \
     __extension__({                                                                                \
+        BIDE_PRIV_SPAWN_FITS(BIDE_SPAWN_THEN, F)                                                   \
         bide_poll bide_then_code;                                                                  \
         BIDE_SPAWN_THEN_TO(bide_then_code, where, F, callback, callback_arg, args);                \
         bide_then_code;                                                                            \

@@ -19,7 +19,7 @@ BIDE_PRIV_C_BEGIN
 /* Members are the clock's own. */
 typedef struct bide_virtual_clock {
     bide_clock base;
-    uint64_t ns; /* atomic to the library */
+    BIDE_PRIV_ALIGNAS(8) uint64_t ns; /* atomic to the library */
     uint64_t jumps;
     bool jump;
 } bide_virtual_clock;

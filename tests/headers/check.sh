@@ -1,7 +1,7 @@
 #!/bin/sh
 # Compiles each public header alone and included twice, as C11, C17, C23, C++17 and C++20, with gcc
-# and clang (those that are installed), all warnings as errors. Headers are found by -I, so nothing
-# is forgiven because it is a system header. Usage: check.sh [compiler...]
+# and clang (those that are installed), all warnings as errors. BIDE_OWN_WARNINGS: nothing is
+# forgiven because it is a system header. Usage: check.sh [compiler...]
 #
 # Exit: 0 clean, 1 a header failed, 77 no compiler (ctest's "skipped").
 set -u
@@ -9,7 +9,7 @@ root=$(cd "$(dirname "$0")/../.." && pwd)
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 
-warn='-Wall -Wextra -Wpedantic -Wshadow -Werror'
+warn='-DBIDE_OWN_WARNINGS -Wall -Wextra -Wpedantic -Wshadow -Werror'
 warn_c="$warn -Wconversion -Wstrict-prototypes"
 failed=0 compiled=0
 

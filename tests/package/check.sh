@@ -1,7 +1,8 @@
 #!/bin/sh
-# Installs bide, static and shared, into a scratch prefix and builds a small program against it in
-# each way that users do: find_package, pkg-config with a plain cc, add_subdirectory and
-# FetchContent. The installed tree is moved first: nothing may hang on the prefix it was built for.
+# Installs bide, static and shared, into a scratch prefix and builds small programs against it in
+# each way that users do: find_package, make with pkg-config, add_subdirectory and FetchContent, in C
+# and in C++, and as callers without headers. The installed tree is moved first: nothing may hang on
+# the prefix it was built for. Configuring is done without a network, where that can be arranged.
 # Usage: check.sh [C compiler]
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -10,6 +11,12 @@ cc=${1:-cc}
 cmake=${CMAKE_COMMAND:-cmake}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+
+# The C++ compiler beside the C compiler, and a way to run a command without a network.
+cxx=$(echo "$cc" | sed 's/gcc/g++/; s/clang/clang++/; s/\<cc$/c++/')
+command -v "$cxx" > /dev/null || { cxx=''; echo "not checked: C++, there is no compiler beside $cc"; }
+offline='unshare -rn'
+$offline true 2> /dev/null || { offline=''; echo "not checked: configuring without a network"; }
 
 # quiet <what> <command...>: the output is shown only when the command fails.
 quiet() {
@@ -24,7 +31,8 @@ quiet() {
 }
 
 install_bide() { # <static|shared> <ON|OFF>
-    quiet "$1: configure" "$cmake" -S "$root" -B "$scratch/build-$1" -DCMAKE_C_COMPILER="$cc" \
+    # shellcheck disable=SC2086
+    quiet "$1: configure" $offline "$cmake" -S "$root" -B "$scratch/build-$1" -DCMAKE_C_COMPILER="$cc" \
         -DCMAKE_BUILD_TYPE=Release -DBUILD_SHARED_LIBS="$2" -DCMAKE_INSTALL_PREFIX=/nowhere/bide \
         -DBIDE_TESTS=OFF -DBIDE_EXAMPLES=OFF -DBIDE_BENCH=OFF
     quiet "$1: build" "$cmake" --build "$scratch/build-$1" --parallel 2
@@ -36,35 +44,73 @@ install_bide() { # <static|shared> <ON|OFF>
 consumer() {
     name=$1
     shift
-    quiet "$name: configure" "$cmake" -S "$here/consumer" -B "$scratch/$name" \
+    # shellcheck disable=SC2086
+    quiet "$name: configure" $offline "$cmake" -S "$here/consumer" -B "$scratch/$name" \
         -DCMAKE_C_COMPILER="$cc" -DCMAKE_BUILD_TYPE=Release "$@"
     quiet "$name: build" "$cmake" --build "$scratch/$name" --parallel 2
     quiet "$name: run" "$scratch/$name/consumer"
     quiet "$name: run async C" "$scratch/$name/consumer_async"
-    if [ -x "$scratch/$name/consumer_mimalloc" ]; then
-        quiet "$name: run with mimalloc" "$scratch/$name/consumer_mimalloc"
+    quiet "$name: run, static" "$scratch/$name/consumer_static"
+    if readelf -d "$scratch/$name/consumer_static" | grep -q 'NEEDED.*libbide'; then
+        echo "FAILED: bide::bide_static links a shared library"
+        exit 1
+    fi
+    quiet "$name: run without headers" "$scratch/$name/consumer_ffi"
+    for more in consumer_mimalloc consumer_cxx; do
+        [ ! -x "$scratch/$name/$more" ] || quiet "$name: run $more" "$scratch/$name/$more"
+    done
+}
+# With C++ where there is a compiler: the languages a project has are its own affair.
+with_cxx() {
+    if [ -n "$cxx" ]; then
+        consumer "$@" -DCONSUMER_CXX=ON -DCMAKE_CXX_COMPILER="$cxx"
+    else
+        consumer "$@"
     fi
 }
 
-by_pkg_config() { # <static|shared>
-    if ! command -v pkg-config > /dev/null; then
-        echo "not checked: pkg-config is not installed"
+# by_make <static|shared> <package>: make, pkg-config, and nothing else.
+by_make() {
+    if ! command -v pkg-config > /dev/null || ! command -v make > /dev/null; then
+        echo "not checked: make or pkg-config is not installed"
         return
     fi
     pc=$(dirname "$(find "$scratch/prefix-$1" -name bide.pc)")
-    # shellcheck disable=SC2046
-    quiet "$1: pkg-config, plain $cc" "$cc" -std=c11 -Wall -Wextra -Wpedantic -Werror \
-        "$here/consumer/main.c" -o "$scratch/plain-$1" \
-        $(PKG_CONFIG_PATH="$pc" pkg-config --cflags --libs bide)
-    quiet "$1: run" env LD_LIBRARY_PATH="$pc/.." "$scratch/plain-$1"
+    dir="$scratch/make-$1-$2"
+    cp -r "$here" "$dir"
+    if [ -n "$cxx" ]; then goals='main ticker'; else goals=main; fi
+    # shellcheck disable=SC2086
+    quiet "$1: make with pkg-config $2" env PKG_CONFIG_PATH="$pc" make -C "$dir/make" CC="$cc" \
+        CXX="$cxx" PACKAGE="$2" $goals
+    for goal in $goals; do
+        quiet "$1: $2: run $goal" env LD_LIBRARY_PATH="$pc/.." "$dir/make/$goal"
+    done
+    if [ "$2" = bide-static ] && readelf -d "$dir/make/main" | grep -q 'NEEDED.*libbide'; then
+        echo "FAILED: bide-static links a shared library"
+        exit 1
+    fi
+}
+
+# What is exported, and callers that are not C: both ask the shared libraries.
+foreign() {
+    lib=$(dirname "$(find "$scratch/prefix-shared" -name libbide.so)")
+    quiet "shared: symbols" sh "$here/symbols.sh" "$lib/libbide.so" "$lib/libbide_ffi.so"
+    if command -v python3 > /dev/null; then
+        quiet "shared: a caller in Python" env LD_LIBRARY_PATH="$lib" python3 \
+            "$here/ffi/foreign.py" "$lib/libbide_ffi.so"
+    else
+        echo "not checked: a caller in Python, which is not installed"
+    fi
 }
 
 for kind in static shared; do
     if [ $kind = shared ]; then shared=ON; else shared=OFF; fi
     install_bide $kind $shared
-    consumer "find_package-$kind" -DHOW=find_package -DCMAKE_PREFIX_PATH="$scratch/prefix-$kind"
-    by_pkg_config $kind
+    with_cxx "find_package-$kind" -DHOW=find_package -DCMAKE_PREFIX_PATH="$scratch/prefix-$kind"
+    by_make $kind bide
+    by_make $kind bide-static
 done
+foreign
 # Without libclang: what another build generated is compiled; without that, a message says what to do.
 mkdir "$scratch/copies"
 cp "$scratch"/find_package-static/countdown.gen/countdown.gen.[ch] "$scratch/copies"
@@ -85,5 +131,12 @@ if "$cmake" -S "$here/consumer" -B "$scratch/refused" -DCMAKE_C_COMPILER="$cc" -
     exit 1
 fi
 consumer add_subdirectory -DHOW=add_subdirectory -DBIDE_ROOT="$root"
+# Who brings bide along gets the library, and neither its tests nor its examples.
+for unwanted in test_waker calculator bide-layout; do
+    if "$cmake" --build "$scratch/add_subdirectory" --target "$unwanted" > "$scratch/log" 2>&1; then
+        echo "FAILED: a project that brings bide along has the target $unwanted"
+        exit 1
+    fi
+done
 consumer FetchContent -DHOW=FetchContent -DBIDE_ROOT="$root"
 echo "package: every consumer built and ran"

@@ -303,7 +303,8 @@ static void drop_races_completion(void **state)
         o.discard = discard;
         assert_int_equal(answer_new(&o, &c), BIDE_READY);
         answer_init(&f, c);
-        (void)answer_poll(&f, &cx, &out);
+        bide_poll polled = answer_poll(&f, &cx, &out);
+        (void)polled;
         while (atomic_load(&turn))
             sched_yield();
         atomic_store(&turn, c);

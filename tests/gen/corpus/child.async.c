@@ -195,6 +195,39 @@ async int posix_select_still_works(int x)
     return n + select(0, &set, (fd_set *)0, (fd_set *)0, &none);
 }
 
+/* Nothing waits while it is there: it is built and dropped all the same. */
+async int child_never_waited_for(int x)
+{
+    int n = await(leaf(x));
+    if (n & 1) {
+        async int a = owned_child(acquire(x + 60), 2);
+        n++;
+    }
+    {
+        async int b = boxed(owned_child(acquire(x + 61), 2));
+        n++;
+        drop(b);
+    }
+    return n * 100 + x;
+}
+
+async int child_and_no_wait(int x)
+{
+    async int a = owned_child(acquire(x + 62), 2);
+    return x;
+}
+
+async int child_goto_back(int x)
+{
+    int n = x;
+again:;
+    async int r = owned_child(acquire(n + 130), 2);
+    n += await(leaf(n));
+    if (n < 30)
+        goto again;
+    return n + await(r);
+}
+
 /* ---- boxed calls ---- */
 
 async int fibonacci(int n)

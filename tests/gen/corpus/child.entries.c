@@ -24,6 +24,9 @@ ENTRY(deep_chain_1, *v, x)
 ENTRY(deep_chain_2, *v, x)
 ENTRY(deep_chain_3, *v, x)
 ENTRY(deep_chain_4, *v, x)
+ENTRY(child_never_waited_for, *v, x)
+ENTRY(child_and_no_wait, *v, x)
+ENTRY(child_goto_back, *v, x)
 
 const struct entry corpus_entries[] = {
     ROW(child_one, ANY_ORDER),
@@ -49,5 +52,8 @@ const struct entry corpus_entries[] = {
     ROW(deep_chain_2, 0),
     ROW(deep_chain_3, 0),
     ROW(deep_chain_4, 0),
+    ROW(child_never_waited_for, NO_TRACE),
+    ROW(child_and_no_wait, NO_TRACE),
+    ROW(child_goto_back, NO_TRACE),
 };
 const size_t corpus_entry_count = sizeof corpus_entries / sizeof corpus_entries[0];

@@ -26,6 +26,9 @@ bide_async int deep_chain_1(int x);
 bide_async int deep_chain_2(int x);
 bide_async int deep_chain_3(int x);
 bide_async int deep_chain_4(int x);
+bide_async int child_never_waited_for(int x);
+bide_async int child_and_no_wait(int x);
+bide_async int child_goto_back(int x);
 
 #include BIDE_GENERATED("child.gen.h")
 

@@ -145,6 +145,24 @@ out:
     return n + await(leaf(x));
 }
 
+/* A jump back to before the declaration leaves the scope. */
+async int scoped_goto_back(int x)
+{
+    int n = x;
+again:;
+    scoped(release_at) struct resource *r = acquire(n + 120);
+    n += await(leaf(use(r) & 7));
+    if (n < 25)
+        goto again;
+    {
+        scoped(token_end) token t = token_make(n + 140);
+        await(pause_void(t.id));
+        if (n < 50)
+            goto again;
+    }
+    return n;
+}
+
 async void scoped_void(int x)
 {
     scoped(release_at) struct resource *r = acquire(x);

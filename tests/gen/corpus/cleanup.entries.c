@@ -26,6 +26,7 @@ ENTRY(owned_two, *v, acquire(x + 900), token_make(x + 801), x)
 ENTRY(owned_never_read, *v, acquire(x + 900), x)
 ENTRY(owned_no_await, *v, acquire(x + 900), x)
 ENTRY(owned_passed_on, *v, x)
+ENTRY(scoped_goto_back, *v, x)
 
 const struct entry corpus_entries[] = {
     ROW(scoped_plain, 0),
@@ -53,5 +54,6 @@ const struct entry corpus_entries[] = {
     ROW(owned_never_read, 0),
     ROW(owned_no_await, 0),
     ROW(owned_passed_on, 0),
+    ROW(scoped_goto_back, 0),
 };
 const size_t corpus_entry_count = sizeof corpus_entries / sizeof corpus_entries[0];

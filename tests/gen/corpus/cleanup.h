@@ -28,6 +28,7 @@ bide_async int owned_two(struct resource *a, token t, int x);
 bide_async int owned_never_read(struct resource *r, int x);
 bide_async int owned_no_await(struct resource *r, int x);
 bide_async int owned_passed_on(int x);
+bide_async int scoped_goto_back(int x);
 
 #include BIDE_GENERATED("cleanup.gen.h")
 

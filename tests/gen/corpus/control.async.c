@@ -472,3 +472,62 @@ async int bubble_sort(int x)
         r = r * 7 + a[i];
     return r;
 }
+
+/* What has an address lives in the frame, which must be there however its scope is entered. */
+async int goto_past_resident(int x)
+{
+    int n = x;
+    if (x & 1)
+        goto inside;
+    n += 100;
+    {
+        int box[3], *p;
+        box[0] = n;
+    inside:
+        p = box;
+        p[1] = n;
+        n += await(leaf(n));
+        n += p[1];
+        if (n < 30)
+            goto inside;
+    }
+    return n;
+}
+
+async int goto_and_resident_counter(int x)
+{
+    int sum = 0;
+again:
+    for (int i = 0, *p = &i; i < 3; i++) {
+        await(leaf_write(p, i + (x & 1)));
+        sum += i;
+    }
+    if (sum < 5)
+        goto again;
+    return sum;
+}
+
+async int switch_past_resident(int x)
+{
+    int n = 0;
+    switch (x & 3) {
+        int *p;
+        struct pair pair;
+    case 0:
+        n = 1; /* fall through */
+    case 1:
+        p = &pair.b;
+        pair.a = 7;
+        await(leaf_write(p, x));
+        n += pair.a + pair.b;
+        break;
+    case 2:
+        pair.a = x;
+        p = &pair.a;
+        n = *p;
+        break;
+    default:
+        n = await(leaf(x));
+    }
+    return n;
+}

@@ -30,6 +30,9 @@ bide_async int two_awaits_one_line(int x);
 bide_async int retry_with_backoff(int x);
 bide_async int collatz(int x);
 bide_async int bubble_sort(int x);
+bide_async int goto_past_resident(int x);
+bide_async int goto_and_resident_counter(int x);
+bide_async int switch_past_resident(int x);
 
 #include BIDE_GENERATED("control.gen.h")
 

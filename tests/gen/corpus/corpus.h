@@ -130,7 +130,8 @@ BIDE_FUTURE_DECLARE(int, pinned_leaf)
 /* Written with the body macros. */
 #define macro_leaf_FRAME(ROW)                                                                      \
     ROW(TRAITS, BIDE_SEND)                                                                         \
-    ROW(PARAM, int, x) ROW(LOCAL, int, first) ROW(CHILD, leaf, one) ROW(CHILD, leaf, two)
+    ROW(PARAM, int, x) ROW(LOCAL, int, first) ROW(LOCAL, int, second)                              \
+    ROW(CHILD, leaf, one) ROW(CHILD, leaf, two)
 BIDE_ASYNC_DECLARE(int, macro_leaf)
 
 #endif

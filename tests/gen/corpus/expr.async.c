@@ -152,7 +152,7 @@ async int expr_or(int x)
 async int expr_and_or_mixed(int x)
 {
     int a = x & 1, b = x & 2;
-    int r = (a && await(leaf(1)) > 0) || (b && await(leaf(2)) > 100) ||
+    int r = (a && await(leaf(x)) > 8) || (b && await(leaf(2)) > 100) ||
             (!a && !b && (await(leaf(3)), await(leaf(x)) & 1));
     int s = !(await(leaf(x)) > 8 && (a || await(leaf(4)))) + 10 * r;
     note(r);

@@ -110,6 +110,16 @@ async int read_two(int x)
     return sum;
 }
 
+/* The end of the stream leaves the item as it was. */
+async int read_last(int x)
+{
+    int item = 90 + x;
+    async int items = count_up(x);
+    while (await_next(item, items))
+        await(pause_void(item));
+    return item;
+}
+
 async int read_empty(int x)
 {
     int item = 5;
@@ -160,6 +170,17 @@ int read_two(int x)
         note(item);
     }
     return sum;
+}
+
+int read_last(int x)
+{
+    int item = 90 + x;
+    for (int i = 0; i < x; i++) {
+        item = leaf(i);
+        pause_void(item);
+        note(item);
+    }
+    return item;
 }
 
 int read_empty(int x)

@@ -5,10 +5,11 @@ ENTRY(read_all, *v, x)
 ENTRY(read_pairs, *v, x)
 ENTRY(read_some, *v, x)
 ENTRY(read_two, *v, x)
+ENTRY(read_last, *v, x)
 ENTRY(read_empty, *v, x)
 
 const struct entry corpus_entries[] = {
     ROW(read_all, ANY_ORDER), ROW(read_pairs, ANY_ORDER), ROW(read_some, NO_TRACE),
-    ROW(read_two, ANY_ORDER), ROW(read_empty, ANY_ORDER),
+    ROW(read_two, ANY_ORDER), ROW(read_last, ANY_ORDER),  ROW(read_empty, ANY_ORDER),
 };
 const size_t corpus_entry_count = sizeof corpus_entries / sizeof corpus_entries[0];

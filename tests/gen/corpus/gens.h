@@ -14,6 +14,7 @@ bide_async int read_all(int x);
 bide_async int read_pairs(int x);
 bide_async int read_some(int x);
 bide_async int read_two(int x);
+bide_async int read_last(int x);
 bide_async int read_empty(int x);
 
 #include BIDE_GENERATED("gens.gen.h")

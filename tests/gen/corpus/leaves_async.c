@@ -177,10 +177,7 @@ BIDE_ASYNC_DEFINE(int, macro_leaf)
 {
     BIDE_BEGIN(macro_leaf);
     BIDE_AWAIT_TO(f->first, leaf, one, (f->x));
-    {
-        int second;
-        BIDE_AWAIT_TO(second, leaf, two, (f->first));
-        BIDE_RETURN(second + f->first);
-    }
+    BIDE_AWAIT_TO(f->second, leaf, two, (f->first));
+    BIDE_RETURN(f->second + f->first);
     BIDE_END;
 }

@@ -102,3 +102,20 @@ async int async_cleanup_in_child(int x)
     n += await(async_cleanup_blocks(x));
     return n + use(r);
 }
+
+/* The child's frame is a box: it is cancelled, and not dropped, too. */
+async int async_cleanup_boxed(int x)
+{
+    scoped(release_at) struct resource *r = acquire(x + 31);
+    int n = await(boxed(async_cleanup(x)));
+    return n + await(boxed(async_cleanup_blocks(use(r))));
+}
+
+/* Recursion through a box, with a cleanup that waits in each. */
+async int async_cleanup_deep(int x)
+{
+    scoped(release_async) struct resource *r = acquire(x + 50);
+    if (x > 2)
+        return use(r);
+    return use(r) + await(boxed(async_cleanup_deep(x + 1)));
+}

@@ -12,6 +12,8 @@ bide_async int async_cleanup(int x);
 bide_async int async_cleanup_blocks(int x);
 bide_async int async_cleanup_written(int x);
 bide_async int async_cleanup_in_child(int x);
+bide_async int async_cleanup_boxed(int x);
+bide_async int async_cleanup_deep(int x);
 
 #include BIDE_GENERATED("tasks.gen.h")
 

@@ -22,7 +22,7 @@ first=$1 last=$2
 flags="-w $CFLAGS -D_POSIX_C_SOURCE=200809L -I$INCLUDE -I$corpus"
 export CORPUS_INPUTS=${CORPUS_INPUTS:-2}
 
-cc -O1 -std=c11 "$here/gen_program.c" -o "$DIR/gen_program" || exit 2
+cc -O1 -std=c11 "$here"/gen_*.c -o "$DIR/gen_program" || exit 2
 for file in run test_corpus books leaves_async; do
     $CC $flags -std=c11 -c "$corpus/$file.c" -o "$DIR/$file.o" || exit 2
 done

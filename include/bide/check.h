@@ -1,0 +1,327 @@
+/*
+ * bide/check.h: checked builds.
+ *
+ * A translation unit that is compiled with BIDE_CHECKED (-DBIDE_CHECKED) watches how its futures
+ * and calls are used. A broken rule stops the program with one message, which names the future type
+ * or interface and method, and the source lines concerned:
+ *
+ *     bide: Counter.add, called at app.c:40, wants its object for itself, but Counter.get, called
+ *     at app.c:31, is still in flight on it
+ *
+ * What is watched: polling after completion; dropping twice; polling or dropping a future from
+ * inside its own poll; polling on two threads without BIDE_SEND; a frame that was moved after its
+ * first poll; BIDE_PENDING when nobody holds a waker; calls through an empty handle or an empty
+ * slot of a vtable; calls through handles that borrow an object together although one of them is
+ * ASYNC_MUT or SYNC_MUT; destroying an object with a call in flight; ending a pool or an arena that
+ * futures still live in; pointers into a frame that has not reached its place. A C local that is
+ * read after an await reads garbage: the stack is overwritten at each suspension.
+ *
+ * No size, offset or signature differs: checked and unchecked code link in any mixture, each
+ * checks what it was compiled to check. The books are one table of the library under one lock,
+ * keyed by address. Without BIDE_CHECKED nothing in this file makes an instruction.
+ *
+ * Lines are those of awaits in macro bodies. Code outside of bodies says where it is by
+ * BIDE_CHECK_HERE(). A call is "in flight" from its first poll to its end; a call made by the
+ * method that runs on an object (a reborrow) is no conflict with that method's own borrow. Calls
+ * that do not go through a handle are not tracked; nor are calls whose box was handed on by
+ * I_m_start_box to code that is not checked.
+ */
+#ifndef BIDE_CHECK_H
+#define BIDE_CHECK_H
+
+#include <bide/abi.h>
+#include <bide/pp.h>
+
+#if defined(BIDE_CHECKED) && defined(BIDE_FREESTANDING)
+#error "bide: checked builds need a C library: compile without BIDE_CHECKED or BIDE_FREESTANDING"
+#endif
+
+#ifndef BIDE_FREESTANDING
+BIDE_PRIV_C_BEGIN
+
+/* Gets the message of a broken rule, one line without its end. It may leave by longjmp, or return:
+ * the program then goes on as an unchecked one would. It holds no lock of the library. */
+typedef void (*bide_check_handler)(const char *message);
+
+/* Sets what a broken rule calls, and returns what was set before. NULL, the beginning: prints the
+ * message to stderr and aborts. Any thread; one handler for the whole program. */
+BIDE_API bide_check_handler bide_check_set_handler(bide_check_handler handler);
+
+/* Calls that were made through handles to this object and have not ended. Any thread. */
+BIDE_API size_t bide_check_calls(const void *self);
+
+BIDE_PRIV_C_END
+#endif
+
+/* BIDE_CHECK_HERE(): tells messages where this thread is: for calls outside of bodies.
+ * Shape: an expression of type void; nothing without BIDE_CHECKED. */
+#ifdef BIDE_CHECKED
+#define BIDE_CHECK_HERE() bide_priv_check_site(__FILE__, __LINE__)
+#else
+#define BIDE_CHECK_HERE() ((void)0)
+#endif
+
+/* ---- hooks -------------------------------------------------------------------------------- */
+/* What the other headers call. Each stands for nothing, or for the call that it wraps. */
+
+#ifndef BIDE_CHECKED
+
+#define BIDE_PRIV_CHECK_SITE
+#define BIDE_PRIV_CHECK_WORD(word) (word)
+#define BIDE_PRIV_CHECK_POLL(F, f, cx, exact, call) call
+#define BIDE_PRIV_CHECK_RUN(op, state)
+#define BIDE_PRIV_CHECK_FOREIGN(is_foreign, what)
+#define BIDE_PRIV_CHECK_BODY(F)
+#define BIDE_PRIV_CHECK_RESUME(F, f, cx, out, call) call
+#define BIDE_PRIV_CHECK_START(F, f, cx, call) call
+#define BIDE_PRIV_CHECK_START_BOX(F, box, cx, call) call
+#define BIDE_PRIV_CHECK_DROP(F, f)
+#define BIDE_PRIV_CHECK_HAND_POLL(F, f, cx, call) call
+#define BIDE_PRIV_CHECK_HAND_DROP(F, f)
+#define BIDE_PRIV_CHECK_INIT(F, f)
+#define BIDE_PRIV_CHECK_DYN_ENTER(F, f, cx)
+#define BIDE_PRIV_CHECK_DYN_LEAVE(F, f, cx, result) result
+#define BIDE_PRIV_CHECK_DYN_DROP(F, f)
+#define BIDE_PRIV_CHECK_DYN_AGAIN(F, f)
+#define BIDE_PRIV_CHECK_FRESH(frame)
+#define BIDE_PRIV_CHECK_FREED(frame)
+#define BIDE_PRIV_CHECK_BOX_POLL(box)
+#define BIDE_PRIV_CHECK_BOX_DROP(box)
+#define BIDE_PRIV_CHECK_CALL(I, m, handle, slot)
+#define BIDE_PRIV_CHECK_CALLED(box, call) call
+#define BIDE_PRIV_CHECK_HELD(box, call) call
+#define BIDE_PRIV_CHECK_CALL_POLL(box, call) call
+#define BIDE_PRIV_CHECK_CALL_DROP(box)
+#define BIDE_PRIV_CHECK_SYNC(I, m, handle, slot)
+#define BIDE_PRIV_CHECK_SYNC_RESULT(R, call)                                                       \
+    BIDE_PRIV_IF(BIDE_PRIV_IS_VOID(R))()(return) call
+#define BIDE_PRIV_CHECK_SLOT(I, m, handle, slot)
+#define BIDE_PRIV_CHECK_IMPL(I, T, m, self, box, call) call
+#define BIDE_PRIV_CHECK_DESTROY(I, handle)
+#define BIDE_PRIV_CHECK_TAKEN(F, from, to)
+#define BIDE_PRIV_CHECK_BY_VALUE(when, f)
+#define BIDE_PRIV_CHECK_ARGUMENTS(F)
+
+#else
+
+/* A future type, as the books know it. Names, not records: a record need not be declared yet. */
+#define BIDE_PRIV_CHECK_ID(F) BIDE_PRIV_STR(F), (uint32_t)F##_flags, sizeof(struct F)
+
+/* Future types whose poll and drop a user wrote: they are watched where they are called. */
+#define BIDE_PRIV_CHECK_IS_HAND(F)                                                                 \
+    (!((uint32_t)F##_flags & (uint32_t)BIDE_STATE) && (size_t)F##_bide_moved == sizeof(struct F))
+
+/* Where this thread is from now on, until the poll returns that it is in. */
+#define BIDE_PRIV_CHECK_SITE bide_priv_check_site(__FILE__, __LINE__);
+
+/* A state word as the body should see it. */
+#define BIDE_PRIV_CHECK_WORD(word) ((word) & ~(uint32_t)BIDE_STATE_RUNNING)
+
+/* The three ways into a future. `exact`: all its functions are compiled once, here. */
+#define BIDE_PRIV_CHECK_POLL(F, f, cx, exact, call)                                                \
+    (bide_priv_check_enter(BIDE_PRIV_CHECK_ID(F), f, cx, exact)                                    \
+         ? (bide_priv_check_scribble(), bide_priv_check_leave(sizeof(struct F), f, call))          \
+         : (bide_poll)BIDE_EMISUSE)
+/* A body that is resumed runs in a stack frame of its own, which has been overwritten. */
+#if defined(__GNUC__)
+#define BIDE_PRIV_CHECK_BODY(F)                                                                    \
+    static __attribute__((noinline, unused)) bide_poll F##_bide_resume(                            \
+        struct F *bide_f, bide_context *bide_cx, F##_output *bide_out)                             \
+    {                                                                                              \
+        return F##_bide_body(BIDE_PRIV_OP_POLL, bide_f, bide_f, NULL, NULL, bide_cx, bide_out,     \
+                             NULL);                                                                \
+    }
+#define BIDE_PRIV_CHECK_RESUME(F, f, cx, out, call) F##_bide_resume(f, cx, out)
+#else
+#define BIDE_PRIV_CHECK_BODY(F)
+#define BIDE_PRIV_CHECK_RESUME(F, f, cx, out, call) call
+#endif
+#define BIDE_PRIV_CHECK_START(F, f, cx, call)                                                      \
+    (bide_priv_check_begin(BIDE_PRIV_CHECK_ID(F), (uintptr_t)(f), cx),                             \
+     bide_priv_check_begun(BIDE_PRIV_CHECK_ID(F), (uintptr_t)(f), call))
+#define BIDE_PRIV_CHECK_START_BOX(F, box, cx, call)                                                \
+    (bide_priv_check_begin(BIDE_PRIV_CHECK_ID(F), 0, cx),                                          \
+     bide_priv_check_begun_box(BIDE_PRIV_CHECK_ID(F), box, call))
+#define BIDE_PRIV_CHECK_DROP(F, f)                                                                 \
+    if (!bide_priv_check_drop(BIDE_PRIV_CHECK_ID(F), f, 0))                                        \
+        return;
+#define BIDE_PRIV_CHECK_HAND_POLL(F, f, cx, call)                                                  \
+    (BIDE_PRIV_CHECK_IS_HAND(F) ? BIDE_PRIV_CHECK_POLL(F, f, cx, 0, call) : (call))
+#define BIDE_PRIV_CHECK_HAND_DROP(F, f)                                                            \
+    if (!BIDE_PRIV_CHECK_IS_HAND(F) || bide_priv_check_drop(BIDE_PRIV_CHECK_ID(F), f, 0))
+#define BIDE_PRIV_CHECK_INIT(F, f) bide_priv_check_init(BIDE_PRIV_STR(F), (uintptr_t)(f));
+#define BIDE_PRIV_CHECK_DYN_ENTER(F, f, cx)                                                        \
+    if (!bide_priv_check_enter(BIDE_PRIV_CHECK_ID(F), f, cx, 0))                                   \
+        return BIDE_EMISUSE;
+#define BIDE_PRIV_CHECK_DYN_LEAVE(F, f, cx, result)                                                \
+    bide_priv_check_leave(sizeof(struct F), f, result)
+#define BIDE_PRIV_CHECK_DYN_DROP(F, f)                                                             \
+    if (!bide_priv_check_drop(BIDE_PRIV_CHECK_ID(F), f, !(f)->bide_u.box.type))                    \
+        return;
+#define BIDE_PRIV_CHECK_DYN_AGAIN(F, f) bide_priv_check_again(BIDE_PRIV_STR(F), f);
+
+/* A generated function goes on, or is dropped: its name is that of the C function around it. */
+#define BIDE_PRIV_CHECK_RUN(op, state) bide_priv_check_run(__func__, op, &(state)),
+
+/* In the library: a call of an executor by a thread that does not run it. */
+#define BIDE_PRIV_CHECK_FOREIGN(is_foreign, what)                                                  \
+    if (is_foreign)                                                                                \
+        bide_priv_check_foreign(what);
+
+/* Memory of frames: got, given back. */
+#define BIDE_PRIV_CHECK_FRESH(frame) bide_priv_check_forget(frame);
+#define BIDE_PRIV_CHECK_FREED(frame) bide_priv_check_forget(frame);
+#define BIDE_PRIV_CHECK_BOX_POLL(box) bide_priv_check_empty_box();
+#define BIDE_PRIV_CHECK_BOX_DROP(box)                                                              \
+    if (!bide_priv_check_may_drop((box)->frame))                                                   \
+        return;
+
+/* Calls through a handle. */
+#define BIDE_PRIV_CHECK_CALL(I, m, handle, slot)                                                   \
+    if (!bide_priv_check_slot(&I##_interface, BIDE_PRIV_STR(m), (handle)->vtable,                  \
+                              (handle)->vtable && (slot)))                                         \
+        return BIDE_ENOSYS;                                                                        \
+    bide_priv_check_call(&I##_interface, BIDE_PRIV_STR(m), (handle)->self);
+#define BIDE_PRIV_CHECK_CALLED(box, call) bide_priv_check_called(box, false, call)
+#define BIDE_PRIV_CHECK_HELD(box, call) bide_priv_check_held(box, call)
+#define BIDE_PRIV_CHECK_CALL_POLL(box, call)                                                       \
+    (bide_priv_check_resume((box)->frame), bide_priv_check_resumed((box)->frame, call))
+#define BIDE_PRIV_CHECK_CALL_DROP(box) bide_priv_check_resume((box)->frame);
+#define BIDE_PRIV_CHECK_SLOT(I, m, handle, slot)                                                   \
+    (void)bide_priv_check_slot(&I##_interface, BIDE_PRIV_STR(m), (handle)->vtable,                 \
+                               (handle)->vtable && (slot));
+#define BIDE_PRIV_CHECK_SYNC(I, m, handle, slot)                                                   \
+    BIDE_PRIV_CHECK_SLOT(I, m, handle, slot)                                                       \
+    bide_priv_check_call(&I##_interface, BIDE_PRIV_STR(m), (handle)->self);
+#define BIDE_PRIV_CHECK_SYNC_RESULT(R, call)                                                       \
+    BIDE_PRIV_IF(BIDE_PRIV_IS_VOID(R))                                                             \
+    (call; (void)bide_priv_check_called(NULL, false, BIDE_READY))                                  \
+    (R bide_result = call; (void)bide_priv_check_called(NULL, false, BIDE_READY);                  \
+     return bide_result)
+#define BIDE_PRIV_CHECK_IMPL(I, T, m, self, box, call)                                             \
+    (bide_priv_check_call(&I##_interface, BIDE_PRIV_STR(m), self),                                 \
+     bide_priv_check_called(box, true, call))
+#define BIDE_PRIV_CHECK_DESTROY(I, handle)                                                         \
+    bide_priv_check_destroy(BIDE_PRIV_STR(I), (handle)->self);
+
+/* The move of a frame from the C stack to its place: what was captured must not point back. */
+#define BIDE_PRIV_CHECK_TAKEN(F, from, to)                                                         \
+    {                                                                                              \
+        const char *bide_type_name = BIDE_PRIV_STR(F);                                             \
+        const void *bide_from = from;                                                              \
+        size_t bide_bytes = sizeof *(from);                                                        \
+        (void)bide_type_name, (void)bide_from, (void)bide_bytes;                                   \
+        F##_FRAME(BIDE_PRIV_ROW_SCAN)                                                              \
+    }
+#define BIDE_PRIV_ROW_SCAN(KIND, ...) BIDE_PRIV_SCAN_##KIND(__VA_ARGS__)
+#define BIDE_PRIV_SCAN_PARAM(T, n)                                                                 \
+    bide_priv_check_words(bide_type_name, #n, &bide_to->n, sizeof bide_to->n, bide_from,           \
+                          bide_bytes);
+#define BIDE_PRIV_SCAN_OWNED(T, n, release) BIDE_PRIV_SCAN_PARAM(T, n)
+#define BIDE_PRIV_SCAN_COUNTED(T, n, retain, release) BIDE_PRIV_SCAN_PARAM(T, n)
+#define BIDE_PRIV_SCAN_LOCAL(T, n) BIDE_PRIV_SCAN_PARAM(T, n)
+#define BIDE_PRIV_SCAN_BUFFER(T, n)
+#define BIDE_PRIV_SCAN_TRAITS(flags)
+#define BIDE_PRIV_SCAN_TRY(function)
+#define BIDE_PRIV_SCAN_TRACE(function)
+#define BIDE_PRIV_SCAN_CHILD(F, slot)
+#define BIDE_PRIV_SCAN_BOXED(F, slot)
+#define BIDE_PRIV_SCAN_JOIN(...)
+
+/* The arguments of an await by value must not point into the frame on the C stack: the await says
+ * where that is, the child's start looks. */
+#define BIDE_PRIV_CHECK_BY_VALUE(when, f)                                                          \
+    bide_priv_check_by_value((when) ? (f) : NULL, sizeof *(f));
+#define BIDE_PRIV_CHECK_ARGUMENTS(F)                                                               \
+    if (bide_priv_check_has_range()) {                                                             \
+        const char *bide_type_name = BIDE_PRIV_STR(F);                                             \
+        (void)bide_type_name;                                                                      \
+        F##_FRAME(BIDE_PRIV_ROW_ARGUMENT)                                                          \
+        bide_priv_check_by_value(NULL, 0);                                                         \
+    }
+#define BIDE_PRIV_ROW_ARGUMENT(KIND, ...) BIDE_PRIV_ARGUMENT_##KIND(__VA_ARGS__)
+#define BIDE_PRIV_ARGUMENT_PARAM(T, n)                                                             \
+    bide_priv_check_argument(bide_type_name, #n, &n, sizeof n);
+#define BIDE_PRIV_ARGUMENT_OWNED(T, n, release) BIDE_PRIV_ARGUMENT_PARAM(T, n)
+#define BIDE_PRIV_ARGUMENT_COUNTED(T, n, retain, release) BIDE_PRIV_ARGUMENT_PARAM(T, n)
+#define BIDE_PRIV_ARGUMENT_LOCAL(T, n)
+#define BIDE_PRIV_ARGUMENT_BUFFER(T, n)
+#define BIDE_PRIV_ARGUMENT_TRAITS(flags)
+#define BIDE_PRIV_ARGUMENT_TRY(function)
+#define BIDE_PRIV_ARGUMENT_TRACE(function)
+#define BIDE_PRIV_ARGUMENT_CHILD(F, slot)
+#define BIDE_PRIV_ARGUMENT_BOXED(F, slot)
+#define BIDE_PRIV_ARGUMENT_JOIN(...)
+
+#endif
+
+/* ---- the books ---------------------------------------------------------------------------- */
+/* Private: what the hooks call. In every build of the library. */
+
+#ifndef BIDE_FREESTANDING
+BIDE_PRIV_C_BEGIN
+
+BIDE_API void bide_priv_check_site(const char *file, int line);
+
+/* A poll begins: false, if it must not run. It ends with a result, which is passed on. */
+BIDE_API bool bide_priv_check_enter(const char *type, uint32_t flags, size_t bytes, void *frame,
+                                    bide_context *cx, bool exact);
+BIDE_API void bide_priv_check_scribble(void);
+BIDE_API bide_poll bide_priv_check_leave(size_t bytes, const void *frame, bide_poll result);
+
+/* A start begins: nothing is known of the frame. 0: it is not known yet where it will be. Addresses
+ * are numbers where nothing is read: compilers would warn of frames that are not built yet. */
+BIDE_API void bide_priv_check_begin(const char *type, uint32_t flags, size_t bytes,
+                                    uintptr_t frame, bide_context *cx);
+BIDE_API bide_poll bide_priv_check_begun(const char *type, uint32_t flags, size_t bytes,
+                                         uintptr_t frame, bide_poll result);
+BIDE_API bide_poll bide_priv_check_begun_box(const char *type, uint32_t flags, size_t bytes,
+                                             const bide_box *box, bide_poll result);
+
+/* A generated function resumes: `function` is F_bide_run, op one of BIDE_PRIV_RUN_POLL and its
+ * like, `state` the state word. */
+BIDE_API void bide_priv_check_run(const char *function, int op, const uint32_t *state);
+
+/* A future is built: what ended here before is forgotten. */
+BIDE_API void bide_priv_check_init(const char *type, uintptr_t frame);
+
+/* A drop begins: false, if it must not run. `over`: the frame itself says that it has ended. */
+BIDE_API bool bide_priv_check_drop(const char *type, uint32_t flags, size_t bytes,
+                                   const void *frame, bool over);
+BIDE_API bool bide_priv_check_may_drop(const void *frame);
+BIDE_API void bide_priv_check_again(const char *type, const void *frame);
+BIDE_API void bide_priv_check_empty_box(void);
+
+/* Whatever was known of a frame at this address is over. */
+BIDE_API void bide_priv_check_forget(const void *frame);
+
+/* Calls through handles: is there a method; the call begins; it returned; the future in the box is
+ * the call's; it is polled; that is over. */
+BIDE_API bool bide_priv_check_slot(const bide_interface *i, const char *method, const void *vtable,
+                                   bool present);
+BIDE_API void bide_priv_check_call(const bide_interface *i, const char *method, void *self);
+BIDE_API bide_poll bide_priv_check_called(const bide_box *box, bool keep, bide_poll result);
+BIDE_API bide_poll bide_priv_check_held(const bide_box *box, bide_poll result);
+BIDE_API void bide_priv_check_resume(const void *frame);
+BIDE_API bide_poll bide_priv_check_resumed(const void *frame, bide_poll result);
+BIDE_API void bide_priv_check_destroy(const char *interface_name, void *self);
+
+/* Words that point where they must not. */
+BIDE_API void bide_priv_check_words(const char *type, const char *field, const void *words,
+                                    size_t bytes, const void *from, size_t from_bytes);
+BIDE_API void bide_priv_check_by_value(const void *from, size_t bytes);
+BIDE_API bool bide_priv_check_has_range(void);
+BIDE_API void bide_priv_check_argument(const char *type, const char *name, const void *words,
+                                       size_t bytes);
+
+/* Memory of frames ends while `live` blocks of it are in use. */
+BIDE_API void bide_priv_check_memory(const char *what, const void *start, size_t bytes,
+                                     size_t live);
+
+/* An executor is used by a thread that it does not belong to now. */
+BIDE_API void bide_priv_check_foreign(const char *what);
+
+BIDE_PRIV_C_END
+#endif
+
+#endif

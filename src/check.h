@@ -1,0 +1,119 @@
+/*
+ * check.h (private): the books of checked builds, as check*.c share them.
+ *
+ * Everything is under one lock, which is never held while a handler or a foreign waker runs. Out of
+ * memory, the books forget: they report less then, never something that is not so.
+ */
+#ifndef BIDE_PRIV_CHECK_PRIVATE_H
+#define BIDE_PRIV_CHECK_PRIVATE_H
+
+#include <bide/check.h>
+#include <bide/waker.h>
+
+#define CHECK_NAME 64
+#define CHECK_TEXT 768
+
+/* A place in a source. Copied: a plugin's strings may be gone when the message is written. */
+typedef struct check_site {
+    char file[160];
+    int line; /* 0: not known */
+} check_site;
+
+enum check_state { CHECK_LIVE, CHECK_DONE, CHECK_DROPPED };
+
+/* What is known of a future at an address. A child may lie where its parent begins, so the name of
+ * the type belongs to the key. */
+typedef struct check_frame {
+    struct check_frame *next;
+    const void *frame;
+    char type[CHECK_NAME];
+    enum check_state state;
+    uintptr_t running; /* thread that polls it now, or 0 */
+    uintptr_t thread;  /* that polled it last */
+    uint64_t print;    /* of its bytes at the last suspension, or at its end */
+    check_site site;   /* of the last poll */
+    check_site first;  /* of the first one */
+} check_frame;
+
+/* A call through a handle, from its start to its end. */
+typedef struct check_call {
+    struct check_call *next;
+    void *self;
+    const void *frame; /* of the callee's future; NULL while it starts */
+    uintptr_t thread;  /* that runs it now, or 0 */
+    bool exclusive;
+    char name[2 * CHECK_NAME]; /* "Interface.method" */
+    check_site site;
+} check_call;
+
+typedef struct check_waker check_waker;
+
+/* One poll, start or call in progress. */
+typedef struct check_scope {
+    const char *type; /* lent: its function has not returned yet */
+    const void *frame;
+    const char *stack; /* where it was entered */
+    check_call *call;
+    check_site site; /* of the caller, restored in the end */
+    bide_context *cx;
+    bide_waker *inner; /* what this scope replaced in the context, or NULL */
+    check_waker *waker;
+    uint64_t wakes;         /* of it, at the beginning */
+    const void *from;       /* range of an await by value */
+    size_t bytes;           /* of it */
+    char leaf[CHECK_NAME];  /* first future that was pending in here */
+    check_site leaf_site;
+} check_scope;
+
+typedef struct check_thread {
+    struct check_thread *next;
+    uintptr_t id;
+    check_scope *scopes;
+    size_t depth, room;
+    check_site site;
+    check_call *last; /* call that just returned pending, and nobody has held yet */
+    const void *from; /* range of an await by value */
+    size_t bytes;
+    bool jumped; /* a handler has not come back, yet */
+} check_thread;
+
+/* Where the stack of the function that was called from checked code begins: scopes nest by it. Not
+ * the frame address, which on ARM lies below the locals. */
+#if defined(__GNUC__)
+#define CHECK_STACK ((const char *)__builtin_dwarf_cfa())
+#else
+#define CHECK_STACK ((const char *)NULL) /* never deeper than another: longjmp leaves scopes open */
+#endif
+
+/* check.c: the lock, messages, threads. */
+void bide_priv_check_lock(void);
+/* Ends a locked stretch: if there is a message, hands it to the handler. */
+void bide_priv_check_unlock(const char *message);
+void bide_priv_check_say(char text[CHECK_TEXT], const char *format, ...)
+#if defined(__GNUC__)
+    __attribute__((format(printf, 2, 3)))
+#endif
+    ;
+/* " at file:line" or "", in one of a few buffers. Under the lock. */
+const char *bide_priv_check_at(const check_site *site, const char *before);
+check_thread *bide_priv_check_thread(void);
+check_scope *bide_priv_check_push(check_thread *t, const char *type, const void *frame,
+                                  const void *stack);
+void bide_priv_check_pop(check_thread *t);
+void bide_priv_check_copy(char *to, size_t bytes, const char *from);
+
+/* Whether checked code began a future at this address. */
+bool bide_priv_check_knows(const void *frame);
+/* ": the future F, polled at file:line" for a suspended one in [start, start + bytes), or "". */
+void bide_priv_check_describe(const void *start, size_t bytes, char text[CHECK_TEXT]);
+
+/* check_calls.c, under the lock. */
+void bide_priv_calls_run(const void *frame, uintptr_t thread);
+void bide_priv_calls_end(const void *frame);
+void bide_priv_call_free(check_call *call);
+
+/* check_waker.c, under the lock: the waker of a scope that begins a task's poll. */
+void bide_priv_check_wrap(check_scope *s, bide_context *cx);
+void bide_priv_check_unwrap(check_scope *s, bool pending, char text[CHECK_TEXT]);
+
+#endif

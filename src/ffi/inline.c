@@ -1,0 +1,17 @@
+/*
+ * inline.c: every inline function of the public headers once more, as a symbol of the same name,
+ * for languages that call C functions and cannot compile C headers.
+ *
+ * C programs have their own inline copies, and the two never meet: a static function hides nothing.
+ * What the headers make by macro from a list of the user's (interfaces, futures) is the user's to
+ * export; the futures that the library itself declares are here, too.
+ */
+#define BIDE_INLINE extern BIDE_API
+
+#include <bide/alloc_arena.h>
+#include <bide/alloc_count.h>
+#include <bide/alloc_pool.h>
+#include <bide/alloc_recycle.h>
+#include <bide/alloc_slab.h>
+#include <bide/alloc_slot.h>
+#include <bide/bide.h>

@@ -1,0 +1,27 @@
+/* A future that is not Send in an interface that is
+ * says: bide: .*Slow_add.*BIDE_SEND.*Calc|Slow_add.*BIDE_SEND.*Calc
+ * lists
+ */
+#include <bide/bide.h>
+
+#define Calc_METHODS(METHOD, I, Self)                                                              \
+    METHOD(I, Self, ASYNC, int, add, (int, a), (int, b))                                           \
+    METHOD(I, Self, SYNC, int, last)
+#define Calc_IS_SEND 1
+BIDE_INTERFACE(Calc);
+
+typedef struct Slow {
+    int last;
+} Slow;
+static int Slow_last(Slow *self)
+{
+    return self->last;
+}
+#define Slow_add_FRAME(ROW) ROW(PARAM, Slow *, self) ROW(PARAM, int, a) ROW(PARAM, int, b)
+BIDE_ASYNC(int, Slow_add)
+{
+    BIDE_BEGIN(Slow_add);
+    BIDE_RETURN(f->a + f->b);
+    BIDE_END;
+}
+BIDE_IMPL(Calc, Slow); // HERE

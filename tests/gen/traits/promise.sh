@@ -1,0 +1,16 @@
+#!/bin/sh
+# A promise of Send that only the C compiler can check: promise.async.c goes through bidec, and its
+# output is refused. Usage: promise.sh BIDEC INCLUDE_DIRECTORY CC
+set -eu
+bidec=$1 include=$2 cc=$3
+cd "$(dirname "$0")"
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+"$bidec" -o "$out" -std=c11 -I"$include" other.async.c promise.async.c
+compile() { "$cc" -std=c11 -I"$include" -I"$out" -I. -c "$out/$1.gen.c" -o "$out/o" 2>"$out/said"; }
+compile other || { cat "$out/said"; exit 1; }
+if compile promise; then
+    echo "the compiler took a future that is not Send"
+    exit 1
+fi
+grep -F "the future of promises_too_much cannot be sent to another thread" "$out/said"
