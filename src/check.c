@@ -159,6 +159,7 @@ check_scope *bide_priv_check_push(check_thread *t, const char *type, const void 
     s->frame = frame;
     s->stack = (const char *)stack;
     s->site = t->site;
+    s->root = t->depth > 1 ? s[-1].root : 0;
     s->from = t->from;
     s->bytes = t->bytes;
     t->from = NULL;
@@ -386,6 +387,8 @@ static void push_poll(check_thread *t, future_id id, const void *frame, bide_con
         bide_priv_check_wrap(s, cx);
     if (s)
         s->cx = cx;
+    if (s && s->inner)
+        s->root = t->depth - 1;
 }
 
 bool bide_priv_check_enter(const char *type, uint32_t flags, size_t bytes, void *frame,
@@ -430,16 +433,11 @@ bool bide_priv_check_enter(const char *type, uint32_t flags, size_t bytes, void 
 /* The innermost future that was pending is the one to name if nobody holds a waker. */
 static void note_leaf(check_thread *t, const char *type, const check_site *site)
 {
-    for (size_t i = t->depth; i-- > 0;) {
-        check_scope *s = &t->scopes[i];
-        if (!s->inner)
-            continue;
-        if (!s->leaf[0]) {
-            bide_priv_check_copy(s->leaf, sizeof s->leaf, type);
-            s->leaf_site = *site;
-        }
+    check_scope *s = &t->scopes[t->scopes[t->depth - 1].root];
+    if (!s->inner || s->leaf[0])
         return;
-    }
+    bide_priv_check_copy(s->leaf, sizeof s->leaf, type);
+    s->leaf_site = *site;
 }
 
 static void end_poll(check_thread *t, const void *frame, bide_poll result, size_t bytes,

@@ -58,10 +58,11 @@ typedef struct check_scope {
     bide_context *cx;
     bide_waker *inner; /* what this scope replaced in the context, or NULL */
     check_waker *waker;
-    uint64_t wakes;         /* of it, at the beginning */
-    const void *from;       /* range of an await by value */
-    size_t bytes;           /* of it */
-    char leaf[CHECK_NAME];  /* first future that was pending in here */
+    uint64_t wakes;        /* of it, at the beginning */
+    size_t root;           /* the innermost scope around this one that replaced a waker */
+    const void *from;      /* range of an await by value */
+    size_t bytes;          /* of it */
+    char leaf[CHECK_NAME]; /* first future that was pending in here */
     check_site leaf_site;
 } check_scope;
 
@@ -82,7 +83,8 @@ typedef struct check_thread {
 #if defined(__GNUC__)
 #define CHECK_STACK ((const char *)__builtin_dwarf_cfa())
 #else
-#define CHECK_STACK ((const char *)NULL) /* never deeper than another: longjmp leaves scopes open */
+#define CHECK_STACK ((const char *)NULL) /* never deeper than another: longjmp leaves scopes open  \
+                                          */
 #endif
 
 /* check.c: the lock, messages, threads. */

@@ -16,25 +16,15 @@ struct check_waker {
     bide_waker base;
     check_waker *next;
     bide_waker *inner;
-    size_t scopes;  /* polls that it is installed in */
     size_t holders; /* clones; while there are any, one of the inner waker is held, too */
     _Atomic(uint64_t) wakes;
 };
 
-static check_waker *wakers;
+#define BUCKETS 1024u
 
-/* Frees it when nobody needs it any more. The lock is held. */
-static void settle(check_waker *w)
-{
-    if (w->scopes || w->holders)
-        return;
-    for (check_waker **at = &wakers; *at; at = &(*at)->next)
-        if (*at == w) {
-            *at = w->next;
-            break;
-        }
-    free(w);
-}
+/* By inner waker. Never freed: leaves may compare wakers that they do not hold, and one that is
+ * idle serves the next waker at the same address. */
+static check_waker *wakers[BUCKETS];
 
 static bide_waker *checked_clone(bide_waker *waker)
 {
@@ -47,7 +37,6 @@ static bide_waker *checked_clone(bide_waker *waker)
         return waker;
     bide_priv_check_lock();
     w->holders--;
-    settle(w);
     bide_priv_check_unlock(NULL);
     return NULL;
 }
@@ -59,7 +48,6 @@ static void checked_drop(bide_waker *waker)
     bool is_last;
     bide_priv_check_lock();
     is_last = --w->holders == 0;
-    settle(w);
     bide_priv_check_unlock(NULL);
     if (is_last)
         bide_waker_drop(inner);
@@ -72,8 +60,23 @@ static void checked_wake_by_ref(bide_waker *waker)
     bide_waker_wake_by_ref(w->inner);
 }
 
+/* The last holder's wake passes the inner reference on; until another's is over it still holds. */
 static void checked_wake(bide_waker *waker)
 {
+    check_waker *w = (check_waker *)(void *)waker;
+    bide_waker *inner = w->inner;
+    bool is_last;
+    bide_priv_check_lock();
+    is_last = w->holders == 1;
+    if (is_last) {
+        atomic_fetch_add(&w->wakes, 1);
+        w->holders = 0;
+    }
+    bide_priv_check_unlock(NULL);
+    if (is_last) {
+        bide_waker_wake(inner);
+        return;
+    }
     checked_wake_by_ref(waker);
     checked_drop(waker);
 }
@@ -98,24 +101,30 @@ static const bide_waker_vtable counted_outside = {.size = sizeof(bide_waker_vtab
                                                   .wake_by_ref = checked_wake_by_ref,
                                                   .drop = checked_drop};
 
+static bool works_in_isr(const bide_waker_vtable *vt)
+{
+    return vt->size >= offsetof(bide_waker_vtable, wake_from_isr) + sizeof vt->wake_from_isr &&
+           vt->wake_from_isr;
+}
+
 static check_waker *waker_for(bide_waker *inner)
 {
     const bide_waker_vtable *vt = inner->vtable;
-    check_waker *w = wakers;
+    uint64_t h = (uint64_t)(uintptr_t)inner * UINT64_C(0x9e3779b97f4a7c15);
+    check_waker **at = &wakers[h >> 54], *w = *at;
     while (w && w->inner != inner)
         w = w->next;
-    if (w)
-        return w;
-    w = (check_waker *)calloc(1, sizeof *w);
-    if (!w)
-        return NULL;
-    w->base.vtable = vt->size >= offsetof(bide_waker_vtable, wake_from_isr) + sizeof vt->clone &&
-                             vt->wake_from_isr
-                         ? &counted
-                         : &counted_outside;
-    w->inner = inner;
-    w->next = wakers;
-    wakers = w;
+    if (!w) {
+        w = (check_waker *)calloc(1, sizeof *w);
+        if (!w)
+            return NULL;
+        w->inner = inner;
+        w->next = *at;
+        *at = w;
+    }
+    /* Others may be reading it, but only while they hold the same inner waker: then it stays. */
+    if (w->base.vtable != (works_in_isr(vt) ? &counted : &counted_outside))
+        w->base.vtable = works_in_isr(vt) ? &counted : &counted_outside;
     return w;
 }
 
@@ -128,7 +137,6 @@ void bide_priv_check_wrap(check_scope *s, bide_context *cx)
     s->waker = waker_for(cx->waker);
     if (!s->waker)
         return;
-    s->waker->scopes++;
     s->wakes = atomic_load(&s->waker->wakes);
     s->inner = cx->waker;
     cx->waker = &s->waker->base;
@@ -143,6 +151,4 @@ void bide_priv_check_unwrap(check_scope *s, bool pending, char text[CHECK_TEXT])
                             "%s returned BIDE_PENDING%s, but nobody holds a waker of the task: "
                             "it will never be polled again",
                             s->leaf, bide_priv_check_at(&s->leaf_site, ", awaited at "));
-    w->scopes--;
-    settle(w);
 }

@@ -59,10 +59,7 @@
 #define BIDE_ASYNC(R, F)                                                                           \
     BIDE_PRIV_ASSERT(BIDE_PRIV_OUTSIDE, "bide: the body above has no BIDE_END");                   \
     BIDE_PRIV_ASSERT(BIDE_PRIV_FRAME_OK(F), BIDE_PRIV_FRAME_REASON(F));                            \
-    BIDE_PRIV_ASKING BIDE_PRIV_IF(BIDE_PRIV_FRAME_OK(F))(                                          \
-        struct F##_bide_rows { char bide_none; F##_FRAME(BIDE_PRIV_ROW_ASK) };                     \
-        enum { F##_bide_traits = 0 F##_FRAME(BIDE_PRIV_ROW_TRAITS) };)()                           \
-    BIDE_PRIV_ASKED                                                                                \
+    BIDE_PRIV_ASKING BIDE_PRIV_IF(BIDE_PRIV_FRAME_OK(F))(BIDE_PRIV_ASK_ROWS(F))() BIDE_PRIV_ASKED  \
     BIDE_PRIV_CAT(BIDE_PRIV_ASYNC_, BIDE_PRIV_FRAME_OK(F))(R, F, BIDE_INLINE)
 
 /* BIDE_ASYNC_INLINE(R, F) { body }: the same with F_start always inlined. A compiler inlines small
@@ -71,11 +68,16 @@
 #define BIDE_ASYNC_INLINE(R, F)                                                                    \
     BIDE_PRIV_ASSERT(BIDE_PRIV_OUTSIDE, "bide: the body above has no BIDE_END");                   \
     BIDE_PRIV_ASSERT(BIDE_PRIV_FRAME_OK(F), BIDE_PRIV_FRAME_REASON(F));                            \
-    BIDE_PRIV_ASKING BIDE_PRIV_IF(BIDE_PRIV_FRAME_OK(F))(                                          \
-        struct F##_bide_rows { char bide_none; F##_FRAME(BIDE_PRIV_ROW_ASK) };                     \
-        enum { F##_bide_traits = 0 F##_FRAME(BIDE_PRIV_ROW_TRAITS) };)()                           \
-    BIDE_PRIV_ASKED                                                                                \
+    BIDE_PRIV_ASKING BIDE_PRIV_IF(BIDE_PRIV_FRAME_OK(F))(BIDE_PRIV_ASK_ROWS(F))() BIDE_PRIV_ASKED  \
     BIDE_PRIV_CAT(BIDE_PRIV_ASYNC_, BIDE_PRIV_FRAME_OK(F))(R, F, BIDE_PRIV_ALWAYS)
+
+/* What only the compiler knows of a list: that children are futures, that traits are flags. */
+#define BIDE_PRIV_ASK_ROWS(F)                                                                      \
+    struct F##_bide_rows {                                                                         \
+        char bide_none;                                                                            \
+        F##_FRAME(BIDE_PRIV_ROW_ASK)                                                               \
+    };                                                                                             \
+    enum { F##_bide_traits = 0 F##_FRAME(BIDE_PRIV_ROW_TRAITS) };
 
 /* With a bad list, only the head of a function for the body to stand behind. */
 #define BIDE_PRIV_ASYNC_0(R, F, START) static void F##_bide_body(void)
@@ -95,10 +97,7 @@
 #define BIDE_ASYNC_DECLARE(R, F) BIDE_ASYNC_DECLARE_AS(, R, F)
 #define BIDE_ASYNC_DECLARE_AS(API, R, F)                                                           \
     BIDE_PRIV_ASSERT(BIDE_PRIV_FRAME_OK(F), BIDE_PRIV_FRAME_REASON(F));                            \
-    BIDE_PRIV_ASKING BIDE_PRIV_IF(BIDE_PRIV_FRAME_OK(F))(                                          \
-        struct F##_bide_rows { char bide_none; F##_FRAME(BIDE_PRIV_ROW_ASK) };                     \
-        enum { F##_bide_traits = 0 F##_FRAME(BIDE_PRIV_ROW_TRAITS) };)()                           \
-    BIDE_PRIV_ASKED                                                                                \
+    BIDE_PRIV_ASKING BIDE_PRIV_IF(BIDE_PRIV_FRAME_OK(F))(BIDE_PRIV_ASK_ROWS(F))() BIDE_PRIV_ASKED  \
     BIDE_PRIV_CAT(BIDE_PRIV_ASYNC_DECLARE_, BIDE_PRIV_FRAME_OK(F))(API, R, F)
 #define BIDE_PRIV_ASYNC_DECLARE_0(API, R, F)
 #define BIDE_PRIV_ASYNC_DECLARE_1(API, R, F) BIDE_PRIV_ASYNC_DECLARE(API, R, F)
@@ -562,6 +561,7 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
                                 bide_context *bide_cx, F##_output *bide_out)                       \
     {                                                                                              \
         struct F bide_tmp;                                                                         \
+        BIDE_PRIV_CHECK_ARGUMENTS(F)                                                               \
         F##_init(&bide_tmp F##_FRAME(BIDE_PRIV_ROW_PASS));                                         \
         return BIDE_PRIV_CHECK_START(F, bide_f, bide_cx,                                           \
             F##_bide_body(BIDE_PRIV_OP_START, &bide_tmp, bide_f, NULL, NULL, bide_cx, bide_out,    \
@@ -572,6 +572,7 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
                                     F##_output *bide_out)                                          \
     {                                                                                              \
         struct F bide_tmp;                                                                         \
+        BIDE_PRIV_CHECK_ARGUMENTS(F)                                                               \
         F##_init(&bide_tmp F##_FRAME(BIDE_PRIV_ROW_PASS));                                         \
         return BIDE_PRIV_CHECK_START_BOX(F, bide_b, bide_cx,                                       \
             F##_bide_body(BIDE_PRIV_OP_START_BOX, &bide_tmp, NULL, bide_b, bide_a, bide_cx,        \

@@ -24,7 +24,8 @@
  * BIDE_CHECK_HERE(). A call is "in flight" from its first poll to its end; a call made by the
  * method that runs on an object (a reborrow) is no conflict with that method's own borrow. Calls
  * that do not go through a handle are not tracked; nor are calls whose box was handed on by
- * I_m_start_box to code that is not checked.
+ * I_m_start_box to code that is not checked. An object that its calls keep alive says so by
+ * T_HAS_counting: else I_destroy with a call in flight is taken for a mistake.
  */
 #ifndef BIDE_CHECK_H
 #define BIDE_CHECK_H
@@ -111,8 +112,10 @@ BIDE_PRIV_C_END
 #define BIDE_PRIV_CHECK_IS_HAND(F)                                                                 \
     (!((uint32_t)F##_flags & (uint32_t)BIDE_STATE) && (size_t)F##_bide_moved == sizeof(struct F))
 
-/* Where this thread is from now on, until the poll returns that it is in. */
-#define BIDE_PRIV_CHECK_SITE bide_priv_check_site(__FILE__, __LINE__);
+/* Where this thread is from now on, until the poll returns that it is in. A drop is no poll. */
+#define BIDE_PRIV_CHECK_SITE                                                                       \
+    if (bide_op != BIDE_PRIV_OP_DROP)                                                              \
+        bide_priv_check_site(__FILE__, __LINE__);
 
 /* A state word as the body should see it. */
 #define BIDE_PRIV_CHECK_WORD(word) ((word) & ~(uint32_t)BIDE_STATE_RUNNING)
@@ -202,7 +205,8 @@ BIDE_PRIV_C_END
     (bide_priv_check_call(&I##_interface, BIDE_PRIV_STR(m), self),                                 \
      bide_priv_check_called(box, true, call))
 #define BIDE_PRIV_CHECK_DESTROY(I, handle)                                                         \
-    bide_priv_check_destroy(BIDE_PRIV_STR(I), (handle)->self);
+    if ((handle)->vtable && !(handle)->vtable->header.retain) /* counted objects outlive it */     \
+        bide_priv_check_destroy(BIDE_PRIV_STR(I), (handle)->self);
 
 /* The move of a frame from the C stack to its place: what was captured must not point back. */
 #define BIDE_PRIV_CHECK_TAKEN(F, from, to)                                                         \

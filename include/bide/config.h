@@ -73,9 +73,9 @@
 #endif
 #define BIDE_PRIV_ALWAYS static inline BIDE_PRIV_UNUSED BIDE_PRIV_FLATTEN
 
-/* Headers of macros are system headers to gcc and clang, so that a mistake in a use of one is told at
- * the use, without a note for each macro between. BIDE_OWN_WARNINGS, which bide's own builds define,
- * keeps them ordinary: nothing in them is forgiven for that. */
+/* Headers of macros are system headers to gcc and clang, so that a mistake in a use of one is told
+ * at the use, without a note for each macro between. BIDE_OWN_WARNINGS, which bide's own builds
+ * define, keeps them ordinary: nothing in them is forgiven for that. */
 
 #ifdef __cplusplus
 #define BIDE_PRIV_ALIGNOF(T) alignof(T)

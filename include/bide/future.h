@@ -381,7 +381,6 @@ BIDE_INLINE bide_priv_place bide_priv_place_in(const bide_priv_place *place, siz
     BIDE_PRIV_ALWAYS bide_poll F##_bide_begin(const int bide_kind, void *bide_at PARAMS,           \
                                               bide_context *bide_cx, F##_output *bide_out)         \
     {                                                                                              \
-        BIDE_PRIV_CHECK_ARGUMENTS(F)                                                               \
         if (bide_kind == BIDE_PRIV_KID_BOXED)                                                      \
             return F##_start_box((bide_box *)bide_at PASS, NULL, bide_cx, bide_out);               \
         if (bide_kind == BIDE_PRIV_KID_LAZY)                                                       \
@@ -547,6 +546,7 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
     BIDE_INLINE bide_poll F##_start(struct F *bide_f F##_FRAME(BIDE_PRIV_ROW_PARAMS),              \
                                     bide_context *bide_cx, F##_output *bide_out)                   \
     {                                                                                              \
+        BIDE_PRIV_CHECK_ARGUMENTS(F)                                                               \
         F##_init(bide_f F##_FRAME(BIDE_PRIV_ROW_PASS));                                            \
         return BIDE_PRIV_CHECK_START(F, bide_f, bide_cx, F##_poll(bide_f, bide_cx, bide_out));     \
     }                                                                                              \
@@ -556,6 +556,7 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
     {                                                                                              \
         struct F bide_tmp;                                                                         \
         bide_poll bide_r = BIDE_PENDING;                                                           \
+        BIDE_PRIV_CHECK_ARGUMENTS(F)                                                               \
         F##_init(&bide_tmp F##_FRAME(BIDE_PRIV_ROW_PASS));                                         \
         if ((int)F##_flags & (int)BIDE_UNPIN) {                                                    \
             bide_r = F##_poll(&bide_tmp, bide_cx, bide_out);                                       \
@@ -593,6 +594,7 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
         struct F bide_tmp;                                                                         \
         struct F *bide_f;                                                                          \
         bide_poll bide_r = BIDE_PENDING;                                                           \
+        BIDE_PRIV_CHECK_ARGUMENTS(F)                                                               \
         F##_init(&bide_tmp F##_FRAME(BIDE_PRIV_ROW_PASS));                                         \
         if ((int)F##_flags & (int)BIDE_UNPIN) {                                                    \
             bide_r = F##_poll(&bide_tmp, bide_cx, bide_out);                                       \

@@ -55,20 +55,12 @@
 #define BIDE_IMPL(I, T)                                                                            \
     BIDE_PRIV_ASSERT(BIDE_PRIV_LISTED(I), "bide: " #T " cannot implement interface " #I ", as "    \
                      "there is no " #I "_METHODS: include the header of BIDE_INTERFACE(" #I ")");  \
-    BIDE_PRIV_ASKING                                                                               \
-    BIDE_PRIV_IF(BIDE_PRIV_METHODS_OK(I))(I##_METHODS(BIDE_PRIV_THUNK, I, (T, T)))()               \
-    BIDE_PRIV_IF(BIDE_PRIV_METHODS_OK(I))(                                                         \
-        BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(I##_IS_SEND))                                                \
-            (I##_METHODS(BIDE_PRIV_SEND_ROW, I, (T, T)))())()                                      \
-    BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_HAS_destroy))(                                               \
-        BIDE_PRIV_DEMAND_C(_Generic(T##_destroy((T *)0), int: 0, default: 1),                      \
-            T##_destroy_is_missing_for_##I,                                                        \
-            "bide: " #T "_HAS_destroy is 1, and there is no void " #T "_destroy(" #T " *)"))()     \
-    BIDE_PRIV_ASKED                                                                                \
-    BIDE_PRIV_CAT(BIDE_PRIV_IMPL_, BIDE_PRIV_METHODS_OK(I))(I, T, T)
+    BIDE_PRIV_IMPL(I, T, T)
 #define BIDE_IMPL_AS(I, T, prefix)                                                                 \
     BIDE_PRIV_ASSERT(BIDE_PRIV_LISTED(I), "bide: " #T " cannot implement interface " #I ", as "    \
                      "there is no " #I "_METHODS: include the header of BIDE_INTERFACE(" #I ")");  \
+    BIDE_PRIV_IMPL(I, T, prefix)
+#define BIDE_PRIV_IMPL(I, T, prefix)                                                               \
     BIDE_PRIV_ASKING                                                                               \
     BIDE_PRIV_IF(BIDE_PRIV_METHODS_OK(I))(I##_METHODS(BIDE_PRIV_THUNK, I, (T, prefix)))()          \
     BIDE_PRIV_IF(BIDE_PRIV_METHODS_OK(I))(                                                         \
@@ -269,7 +261,7 @@
  * BIDE_DEFAULTS_AS(I, T, prefix); the same as prefix_m, beside BIDE_IMPL_AS.
  * Shape: struct T_m { struct I_m_default inner; }; and the functions of a future type, or
  *        static inline R T_m(T *self, P...) { return I_m_default(T_as_I(self, NULL), ...); } */
-#define BIDE_DEFAULTS(I, T) I##_METHODS(BIDE_PRIV_DEFAULT, I, (T, T)) struct I
+#define BIDE_DEFAULTS(I, T) BIDE_DEFAULTS_AS(I, T, T)
 #define BIDE_DEFAULTS_AS(I, T, prefix) I##_METHODS(BIDE_PRIV_DEFAULT, I, (T, prefix)) struct I
 #define BIDE_PRIV_DEFAULT(I, Self, KIND, R, ...)                                                   \
     BIDE_PRIV_APPLY(BIDE_PRIV_DEFAULT_##KIND, I, BIDE_PRIV_EVAL Self, R,                           \

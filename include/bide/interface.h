@@ -120,7 +120,7 @@ BIDE_PRIV_C_END
 #define BIDE_PRIV_INTERFACE_0(I)                                                                   \
     typedef struct I I;                                                                            \
     struct I
-#define BIDE_PRIV_INTERFACE_1(I)                                                                          \
+#define BIDE_PRIV_INTERFACE_1(I)                                                                   \
     typedef struct I I;                                                                            \
     struct I##_vtable {                                                                            \
         bide_vtable header;                                                                        \
@@ -167,7 +167,11 @@ BIDE_PRIV_C_END
             return BIDE_ENOSYS;                                                                    \
         return I##_bind(bide_h, bide_self, bide_vt, bide_a, NULL);                                 \
     }                                                                                              \
-    I##_METHODS(BIDE_PRIV_SHIM, I, ~) struct I
+    I##_METHODS(BIDE_PRIV_SHIM, I, ~)                                                              \
+    BIDE_PRIV_MAY_OMIT                                                                             \
+    I##_METHODS(BIDE_PRIV_DYN_TYPE, I, ~)                                                          \
+    BIDE_PRIV_MAY_OMIT_END                                                                         \
+    struct I
 
 /* The vtable of the interface of that name on the object behind another vtable, or NULL. */
 BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char *name)
@@ -588,9 +592,37 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
         }                                                                                          \
         return F##_start((struct F *)bide_at, bide_self BIDE_PRIV_EVAL NAME, bide_cx, bide_out);   \
     }                                                                                              \
-    BIDE_PRIV_FUTURE_ERASED(F)                                                                     \
-    static const bide_type F##_type BIDE_PRIV_UNUSED =                                             \
-        BIDE_PRIV_RECORD(R, F, bide_priv_dyn_trace);
+    BIDE_PRIV_FUTURE_ERASED(F)
+
+/* The records, behind all else.  Shape: static const bide_type I_m_type */
+#define BIDE_PRIV_DYN_TYPE(I, Self, KIND, R, ...)                                                  \
+    BIDE_PRIV_APPLY(BIDE_PRIV_DYN_TYPE_##KIND, I, R, BIDE_PRIV_FIRST(__VA_ARGS__))
+#define BIDE_PRIV_DYN_TYPE_ASYNC(I, R, m)                                                          \
+    static const bide_type I##_##m##_type BIDE_PRIV_UNUSED =                                       \
+        BIDE_PRIV_RECORD(R, I##_##m, bide_priv_dyn_trace);
+#define BIDE_PRIV_DYN_TYPE_ASYNC_MUT(I, R, m) BIDE_PRIV_DYN_TYPE_ASYNC(I, R, m)
+#define BIDE_PRIV_DYN_TYPE_ASYNC_DEFAULT(I, R, m) BIDE_PRIV_DYN_TYPE_ASYNC(I, R, m)
+#define BIDE_PRIV_DYN_TYPE_ASYNC_MUT_DEFAULT(I, R, m) BIDE_PRIV_DYN_TYPE_ASYNC(I, R, m)
+#define BIDE_PRIV_DYN_TYPE_SYNC(I, R, m)
+#define BIDE_PRIV_DYN_TYPE_SYNC_MUT(I, R, m)
+#define BIDE_PRIV_DYN_TYPE_POLL(I, R, m)
+#define BIDE_PRIV_DYN_TYPE_FN(I, R, m)
+#define BIDE_PRIV_DYN_TYPE_SUPER(I, R, m)
+#define BIDE_PRIV_DYN_TYPE_SYNC_DEFAULT(I, R, m)
+#define BIDE_PRIV_DYN_TYPE_SYNC_MUT_DEFAULT(I, R, m)
+#define BIDE_PRIV_DYN_TYPE_POLL_DEFAULT(I, R, m)
+#define BIDE_PRIV_DYN_TYPE_FN_DEFAULT(I, R, m)
+
+/* Without optimisation, gcc writes out every static object, used or not, with all that it names. An
+ * interface has one for each method. Between these two it may leave them out. */
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__OPTIMIZE__) && !defined(__cplusplus)
+#define BIDE_PRIV_MAY_OMIT                                                                         \
+    _Pragma("GCC push_options") _Pragma("GCC optimize(\"toplevel-reorder\")")
+#define BIDE_PRIV_MAY_OMIT_END _Pragma("GCC pop_options")
+#else
+#define BIDE_PRIV_MAY_OMIT
+#define BIDE_PRIV_MAY_OMIT_END
+#endif
 
 /* Whether the two words are a box; false for a call not yet started, and for a finished one. */
 BIDE_INLINE bool bide_priv_dyn_is_box(const bide_box *box)

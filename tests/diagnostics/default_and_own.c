@@ -1,7 +1,7 @@
 /* An own method without T_I_HAS_m
  * says: Slow_twice
  * lists
- * clang: 18
+ * clang: 24
  */
 #include <bide/bide.h>
 

@@ -1,6 +1,7 @@
 /* T_HAS_destroy without T_destroy
  * says: Slow_destroy
  * lists
+ * clang: 12
  */
 #include <bide/bide.h>
 

@@ -1,6 +1,6 @@
 /* A misspelt trait
  * says: BIDE_SEDN
- * clang: 15
+ * clang: 18
  */
 #include <bide/bide.h>
 

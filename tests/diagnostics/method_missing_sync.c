@@ -1,7 +1,7 @@
 /* A type without one of the interface's plain methods
  * says: Slow_last
  * lists
- * clang: 22
+ * clang: 31
  */
 #include <bide/bide.h>
 

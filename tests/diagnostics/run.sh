@@ -79,5 +79,29 @@ for source; do
         cp "$scratch/first" "$scratch/${source%.c}.$cc"
     done
 done
+
+# The page: each mistake as far as the marked line and what is said about it.
+page() {
+    echo '# Mistakes, and what the compilers say'
+    echo
+    echo 'Made by `sh tests/diagnostics/run.sh --update`; the test of that name asserts what it shows:'
+    echo 'the first diagnostic, with gcc and with clang. Each title is a file of this directory.'
+    for source; do
+        name=${source%.c}
+        printf '\n## %s\n\n[%s](%s)\n\n```c\n' "$(sed -n '1s|^/\* ||p' "$source")" "$source" "$source"
+        grep HERE "$source" | sed 's| *// HERE||; s| */\* HERE \*/ *\\*||'
+        for cc in gcc clang; do
+            printf '```\n\n%s:\n\n```text\n' "$cc"
+            sed 's/[ ]*$//' "$scratch/$name.$cc"
+        done
+        echo '```'
+    done
+}
+[ -z "$update" ] || page "$@" > README.md
+if [ "$#" -eq "$(ls ./*.c | wc -l)" ]; then
+    # Compilers of other versions say it in other words: only what is shown must be there.
+    [ "$(grep -c '^## ' README.md)" -eq "$cases" ] ||
+        { echo "README.md is out of date: sh $0 --update"; bad=$((bad + 1)); }
+fi
 echo "$cases mistakes, $bad complaints"
 [ "$cases" -gt 0 ] && [ "$bad" -eq 0 ]

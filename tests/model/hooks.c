@@ -140,6 +140,18 @@ static bool cas(int kind, size_t bytes, void *address, uint64_t *expected, uint6
         return done;                                                                               \
     }
 
+/* How clang asks: for what was found, and always for the strong form. */
+#define COMPARE_VALUE(bits)                                                                        \
+    uint##bits##_t __tsan_atomic##bits##_compare_exchange_val(                                     \
+        void *a, uint##bits##_t expected, uint##bits##_t v, int order, int failing);               \
+    uint##bits##_t __tsan_atomic##bits##_compare_exchange_val(                                     \
+        void *a, uint##bits##_t expected, uint##bits##_t v, int order, int failing)                \
+    {                                                                                              \
+        uint64_t wanted = expected;                                                                \
+        (void)cas(OP_CAS, bits / 8, a, &wanted, v, order, failing, CALLER);                        \
+        return (uint##bits##_t)wanted;                                                             \
+    }
+
 #define ATOMIC(bits)                                                                               \
     uint##bits##_t __tsan_atomic##bits##_load(void *a, int order);                                 \
     uint##bits##_t __tsan_atomic##bits##_load(void *a, int order)                                  \
@@ -157,7 +169,8 @@ static bool cas(int kind, size_t bytes, void *address, uint64_t *expected, uint6
     MODIFY(bits, fetch_and, OP_AND)                                                                \
     MODIFY(bits, fetch_or, OP_OR)                                                                  \
     COMPARE(bits, compare_exchange_strong, OP_CAS)                                                 \
-    COMPARE(bits, compare_exchange_weak, OP_CAS_WEAK)
+    COMPARE(bits, compare_exchange_weak, OP_CAS_WEAK)                                              \
+    COMPARE_VALUE(bits)
 ATOMIC(8)
 ATOMIC(16)
 ATOMIC(32)

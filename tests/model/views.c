@@ -214,10 +214,10 @@ static void check_atomic(world *w, int t, const operation *op, location *l, bool
 
 /* ---- what is learned ---------------------------------------------------------------------- */
 
-/* Who has used a word at this address, in all executions so far: in any way, for writing, other
- * than by a read-modify-write that succeeded. */
+/* Who has used a word at this address, in all executions so far: in any way, for writing, by
+ * a plain store, other than by a read-modify-write that succeeded. */
 static struct {
-    uint8_t uses, writes, looks;
+    uint8_t uses, writes, stores, looks;
 } learned[ARENA];
 
 static bool has_learned;
@@ -251,6 +251,8 @@ static void learn_from(world *w, int t, const operation *op, bool fails)
     learn(&learned[at].uses, t);
     if (op->kind != OP_LOAD && !fails)
         learn(&learned[at].writes, t);
+    if (op->kind == OP_STORE)
+        learn(&learned[at].stores, t);
     if (op->kind == OP_LOAD || op->kind == OP_STORE || fails)
         learn(&learned[at].looks, t);
 }
@@ -555,10 +557,11 @@ void model_begin_threads(world *w)
 }
 
 /* The writes before the oldest one that a living thread may read. Who only ever modifies a word
- * reads the latest one. */
+ * that nobody stores to reads the latest one. */
 static uint32_t past_of(world *w, const location *l, int i)
 {
-    uint8_t looks = learned[(unsigned char *)l->address - w->arena].looks;
+    size_t at = (size_t)((unsigned char *)l->address - w->arena);
+    uint8_t looks = learned[at].stores ? UINT8_MAX : learned[at].looks;
     uint32_t past = l->n - 1;
     int t;
     for (t = 0; t < MODEL_THREADS; t++)

@@ -77,6 +77,10 @@ one_unit() {
     case $name in
     test_error | test_waker | test_alloc_heap) more='-DTEST_ALLOCATES_NOTHING=1' ;;
     test_async) more=tests/unit/async_split.c ;;
+    test_checked_mixed) # one source checked, the other not
+        # shellcheck disable=SC2086
+        $cc -std=$std $flags $common -c tests/unit/checked_mixed.c -o "$out/mixed.o" || return 1
+        more="-DBIDE_CHECKED $out/mixed.o" ;;
     test_isr) # see test_isr.cmake
         more='-DBIDE_TEST_STEPS=1 -DBIDE_BUILD=1'
         for part in $(sed -n 's/^foreach(name \(.*\))/\1/p' tests/unit/test_isr.cmake); do

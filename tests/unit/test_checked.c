@@ -444,6 +444,42 @@ static void by_value_with_a_pointer_into_the_frame(void **state)
     rig_close(&r);
 }
 
+/* What bidec writes around a body, as far as checks can see it: the state word, and the name. */
+static bide_poll made_bide_run(const int bide_op, uint32_t *state)
+{
+    switch (BIDE_PRIV_RUN_STATE(*state)) {
+    case 0:
+        *state = bide_op == BIDE_PRIV_RUN_POLL ? 1 : BIDE_STATE_DONE;
+        return BIDE_PENDING;
+    case 1:
+        *state = BIDE_STATE_DONE;
+        return BIDE_READY;
+    default:
+        return bide_op == BIDE_PRIV_RUN_POLL ? BIDE_EMISUSE : BIDE_READY;
+    }
+}
+
+static void generated_functions(void **state)
+{
+    uint32_t word = 0;
+    int line;
+    (void)state;
+    assert_int_equal(made_bide_run(BIDE_PRIV_RUN_POLL, &word), BIDE_PENDING);
+    assert_int_equal(made_bide_run(BIDE_PRIV_RUN_POLL, &word), BIDE_READY);
+    (void)made_bide_run(BIDE_PRIV_RUN_DROP, &word); /* after completion: allowed */
+    (void)made_bide_run(BIDE_PRIV_RUN_DROP, &word);
+    checked_nothing();
+    CHECKED_AT(line);
+    assert_int_equal(made_bide_run(BIDE_PRIV_RUN_POLL, &word), BIDE_EMISUSE);
+    checked_expect("bide: made was polled after completion", checked_line(__FILE__, line), NULL);
+    word = 0;
+    assert_int_equal(made_bide_run(BIDE_PRIV_RUN_POLL, &word), BIDE_PENDING);
+    (void)made_bide_run(BIDE_PRIV_RUN_DROP, &word);
+    checked_nothing();
+    (void)made_bide_run(BIDE_PRIV_RUN_DROP, &word);
+    checked_expect("bide: made was dropped twice", NULL, NULL);
+}
+
 /* A handler may leave by longjmp: the futures that it left are not "being polled" for ever. */
 static jmp_buf away;
 
@@ -514,6 +550,7 @@ int main(void)
         TEST(locals_do_not_survive),
         TEST(pointer_stored_before_the_first_await),
         TEST(by_value_with_a_pointer_into_the_frame),
+        TEST(generated_functions),
         TEST(handler_may_jump),
         TEST(every_failure),
     };

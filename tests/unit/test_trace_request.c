@@ -329,6 +329,7 @@ static void every_request_is_answered_once(void **state)
 static bide_poll asked_through(bide_allocator *allocator)
 {
     bide_local_options o = bide_local_options_init();
+    _Atomic(int) answers = 300;
     bide_local *ex;
     asked a;
     bide_poll r;
@@ -337,7 +338,7 @@ static bide_poll asked_through(bide_allocator *allocator)
     if (r != BIDE_READY)
         return r;
     asked_init(&a);
-    BIDE_SPAWN_TO(r, ex, busy, NULL, NULL, (&(_Atomic(int)){300}));
+    BIDE_SPAWN_TO(r, ex, busy, NULL, NULL, (&answers));
     assert_int_equal(bide_local_request_trace(ex, &a.request), BIDE_READY);
     (void)bide_local_run_until_stalled(ex);
     assert_int_equal(a.served, 1);
