@@ -49,8 +49,9 @@ BIDE_ASYNC(int, Tally_add)
 /* Calls its own object through a handle: a reborrow. */
 #define Tally_twice_FRAME(ROW)                                                                     \
     ROW(PARAM, Tally *, self)                                                                      \
-    ROW(PARAM, gate *, g) ROW(LOCAL, Counter, me) ROW(LOCAL, int, got)                             \
-        ROW(CHILD, Counter_add, first) ROW(CHILD, Counter_add, second)
+    ROW(PARAM, gate *, g)                                                                          \
+    ROW(LOCAL, Counter, me) ROW(LOCAL, int, got) ROW(CHILD, Counter_add, first)                    \
+        ROW(CHILD, Counter_add, second)
 BIDE_ASYNC(int, Tally_twice)
 {
     BIDE_BEGIN(Tally_twice);
