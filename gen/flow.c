@@ -189,19 +189,16 @@ static void word(walk *w, node *n)
     }
     switch (n->kind) {
     case N_AWAIT_NEXT:
-        /* the end of the stream leaves the variable as it was */
-        if (whole(n->kids[0]))
-            use(w, whole(n->kids[0]));
-        else
+        /* the end of the stream leaves the variable as it was: it is not defined here */
+        if (!whole(n->kids[0]))
             rest(w, n->kids[0]);
         n->temp = new_temp(w, n, n->type);
         break;
     case N_AWAIT_CATCH:
         if (n->count > 1 && n->kids[1]) {
-            /* a failure leaves the variable as it was */
-            if (whole(n->kids[1]))
-                use(w, whole(n->kids[1]));
-            rest(w, n->kids[1]);
+            /* so does a failure */
+            if (!whole(n->kids[1]))
+                rest(w, n->kids[1]);
         }
         n->temp = new_temp(w, n, n->type);
         break;

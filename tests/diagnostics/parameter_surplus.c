@@ -16,7 +16,8 @@ static int Slow_last(Slow *self)
 {
     return self->last;
 }
-#define Slow_add_FRAME(ROW) ROW(PARAM, Slow *, self) ROW(PARAM, int, a) ROW(PARAM, int, b) ROW(PARAM, int, c)
+#define Slow_add_FRAME(ROW) ROW(PARAM, Slow *, self) ROW(PARAM, int, a) ROW(PARAM, int, b) \
+    ROW(PARAM, int, c)
 BIDE_ASYNC(int, Slow_add)
 {
     BIDE_BEGIN(Slow_add);

@@ -47,11 +47,11 @@ BIDE_ASYNC(int, Tally_add)
 }
 
 /* Calls its own object through a handle: a reborrow. */
+/* clang-format off */
 #define Tally_twice_FRAME(ROW)                                                                     \
-    ROW(PARAM, Tally *, self)                                                                      \
-    ROW(PARAM, gate *, g)                                                                          \
-    ROW(LOCAL, Counter, me) ROW(LOCAL, int, got) ROW(CHILD, Counter_add, first)                    \
-        ROW(CHILD, Counter_add, second)
+    ROW(PARAM, Tally *, self) ROW(PARAM, gate *, g) ROW(LOCAL, Counter, me)                        \
+    ROW(LOCAL, int, got) ROW(CHILD, Counter_add, first) ROW(CHILD, Counter_add, second)
+/* clang-format on */
 BIDE_ASYNC(int, Tally_twice)
 {
     BIDE_BEGIN(Tally_twice);

@@ -166,7 +166,7 @@ async int unions(int x)
     w.bytes[1] = (unsigned char)await(leaf(x));
     union word other = w;
     await(pause_void(2));
-    return sum + other.bytes[1] + (other.i == w.i);
+    return sum + other.bytes[1] + other.bytes[0] + (other.i == w.i);
 }
 
 async int bit_fields(int x)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh [--update] [CASE...]: compiles each mistake of this directory with gcc and clang (those
+# diagnostics.sh [--update] [CASE...]: compiles each mistake of this directory with gcc and clang (those
 # that are installed; it takes both to pass) and asserts of what they print, include chains and
 # error counts aside, that
 #
@@ -62,6 +62,12 @@ check() {
     fi
 }
 
+# Those that tests/cases.txt names must be among them: a mistake taken away is a case not covered.
+for name in method_missing parameter_surplus parameter_missing default_without_body self_type \
+    not_send method_twice frame_over_budget; do
+    [ -s "$name.c" ] || { echo "$name.c is missing"; exit 1; }
+done
+
 for cc in gcc clang; do
     command -v "$cc" > /dev/null || { echo "no $cc: these diagnostics are not tested"; exit 77; }
 done
@@ -84,7 +90,7 @@ done
 page() {
     echo '# Mistakes, and what the compilers say'
     echo
-    echo 'Made by `sh tests/diagnostics/run.sh --update`; the test of that name asserts what it shows:'
+    echo 'Made by `sh tests/diagnostics/diagnostics.sh --update`; the test of that name asserts what it shows:'
     echo 'the first diagnostic, with gcc and with clang. Each title is a file of this directory.'
     for source; do
         name=${source%.c}
