@@ -84,5 +84,16 @@ for name in $names; do
     case $name in lines*) same "from elsewhere" "$out/elsewhere" "$name" ;; esac
 done
 
+# What was written for other headers does not compile with these, and says why.
+mkdir "$out/stale"
+cp "$out/first/plain.gen.c" "$out/stale"
+sed 's/^#if BIDE_GENERATED_REVISION != [0-9]*$/#if BIDE_GENERATED_REVISION != 0/' \
+    "$out/first/plain.gen.h" > "$out/stale/plain.gen.h"
+if "$CC" -std=c11 -I"$include" -I. -fsyntax-only "$out/stale/plain.gen.c" 2> "$out/said"; then
+    complain "a stale header compiles"
+fi
+grep -q 'plain.gen.h was made for another revision of bide' "$out/said" ||
+    complain "a stale header does not say so: $(head -n 3 "$out/said")"
+
 echo "$(echo "$names" | wc -l) sources, $libraries libraries, $bad complaints"
 [ "$bad" -eq 0 ]
