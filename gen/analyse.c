@@ -246,13 +246,6 @@ static void refuse_unwritable(unit *u, const function *f)
     }
 }
 
-static bool child_cancels(const callee *c)
-{
-    if (c->definition)
-        return c->definition->has_cancel;
-    return !c->is_dyn && (c->flags < 0 || (c->flags & 16));
-}
-
 static void find_cancels(unit *u)
 {
     bool changed = true;

@@ -74,7 +74,6 @@ const char *drop_of(writer *w, const callee *c);
 const char *begin_of(writer *w, const callee *c);
 /* Whether it may have to be cancelled, and not dropped: it, or something in it, has a cleanup that
  * waits. */
-bool child_cancels(const callee *c);
 /* Where a failure goes from here. */
 const char *unwind_label(writer *w);
 /* Awaits a word; the value goes to `out` (the address of a place), or its temporary. */
@@ -84,7 +83,6 @@ void emit_async_start(writer *w, var *v);
 void emit_async_drop(writer *w, const var *v);
 /* The await of an async cleanup. */
 void emit_async_cleanup(writer *w, var *v, bool unwinding);
-callee *async_callee(const var *v);
 bool async_is_boxed(const var *v);
 
 /* ---- emit_decl.c: declarations ------------------------------------------------------------ */

@@ -45,14 +45,6 @@ const char *unwind_label(writer *w)
     return arena_print(w->unit->arena, "bide_u%u", v->index + 1);
 }
 
-callee *async_callee(const var *v)
-{
-    node *call = v->decl && v->decl->count ? bare(v->decl->kids[0]) : NULL;
-    if (call && call->kind == N_BOXED)
-        call = bare(call->kids[0]);
-    return call ? call->callee : NULL;
-}
-
 bool async_is_boxed(const var *v)
 {
     return bare(v->decl->kids[0])->kind == N_BOXED;
@@ -134,13 +126,6 @@ static void come_back(writer *w, const site *s)
 }
 
 /* ---- a child in its slot ----------------------------------------------------------------- */
-
-bool child_cancels(const callee *c)
-{
-    if (c->definition)
-        return c->definition->has_cancel;
-    return !c->is_dyn && (c->flags < 0 || (c->flags & 16));
-}
 
 /* What a resumed function does with its child: polls it, drops it, or cancels it. */
 static void resume_child(writer *w, const site *s, const char *out)

@@ -145,14 +145,6 @@ static void child_size(field *f, const callee *c)
     f->align = c->frame_size ? c->frame_align : 8;
 }
 
-static const callee *async_callee(const var *v)
-{
-    const node *call = v->decl->count ? bare(v->decl->kids[0]) : NULL;
-    if (call && call->kind == N_BOXED)
-        call = bare(call->kids[0]);
-    return call ? call->callee : NULL;
-}
-
 static void add_resident(unit *u, group *g, var *v)
 {
     field *f = add_field(u, g, v->name);

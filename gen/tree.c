@@ -110,3 +110,18 @@ node *jump_target(const function *f, node *n)
 {
     return n->kind == N_GOTO ? find_label(f->body, n->name) : enclosing(n, n->kind == N_BREAK);
 }
+
+bool child_cancels(const callee *c)
+{
+    if (c->definition)
+        return c->definition->has_cancel;
+    return !c->is_dyn && (c->flags < 0 || (c->flags & 16));
+}
+
+callee *async_callee(const var *v)
+{
+    node *call = v->decl && v->decl->count ? bare(v->decl->kids[0]) : NULL;
+    if (call && call->kind == N_BOXED)
+        call = bare(call->kids[0]);
+    return call ? call->callee : NULL;
+}
