@@ -253,12 +253,15 @@ static void find_cancels(unit *u)
         changed = false;
         for (uint32_t i = 0; i < u->function_count; i++) {
             function *f = u->functions[i];
-            bool cancels = f->code_temp != 0;
-            for (uint32_t k = 0; k < f->site_count; k++)
-                if (f->sites[k]->callee && child_cancels(f->sites[k]->callee))
-                    cancels = true;
-            if (cancels && !f->has_cancel)
-                f->has_cancel = changed = true;
+            bool waits = f->code_temp != 0, cancels = waits;
+            for (uint32_t k = 0; k < f->site_count; k++) {
+                const callee *c = f->sites[k]->callee;
+                waits = waits || (c && child_waits(c));
+                cancels = cancels || (c && child_cancels(c));
+            }
+            changed = changed || waits != f->waits || cancels != f->has_cancel;
+            f->waits = waits;
+            f->has_cancel = cancels;
         }
     }
 }

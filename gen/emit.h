@@ -69,8 +69,6 @@ void finish_lines(unit *u, text *to, const char *name);
 /* ---- emit_site.c: suspensions ------------------------------------------------------------- */
 
 /* Functions of a future type as this file calls them. */
-const char *poll_of(writer *w, const callee *c);
-const char *drop_of(writer *w, const callee *c);
 const char *begin_of(writer *w, const callee *c);
 /* Whether it may have to be cancelled, and not dropped: it, or something in it, has a cleanup that
  * waits. */

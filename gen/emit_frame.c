@@ -215,6 +215,17 @@ static reach reach_of(writer *w, const function *f)
     return r;
 }
 
+/* Whether the record has `cancel`: a child of which only its own file knows says so itself. */
+static void emit_cancels(writer *w, const function *f, const reach *r)
+{
+    bool sure = f->has_cancel && r->no_drop;
+    text_printf(w->to, "    %s_bide_cancels = %d", tag(w, f->name, f), sure ? 1 : 0);
+    for (uint32_t i = 0; f->has_cancel && !sure && i < r->count; i++)
+        text_printf(w->to, " |\n        (int)%s_bide_cancels",
+                    tag(w, r->callees[i]->name, r->callees[i]->definition));
+    text_puts(w->to, "\n");
+}
+
 /* Facts are known when all children are: Send if each of them is, no sync drop if one forbids. */
 static void emit_flags(writer *w, const function *f)
 {
@@ -234,7 +245,9 @@ static void emit_flags(writer *w, const function *f)
     for (uint32_t i = 0; i < r.count; i++)
         text_printf(w->to, " |\n        ((int)BIDE_NO_DROP & (int)%s_flags)",
                     tag(w, r.callees[i]->name, r.callees[i]->definition));
-    text_puts(w->to, "\n};\n");
+    text_puts(w->to, ",\n");
+    emit_cancels(w, f, &r);
+    text_puts(w->to, "};\n");
 }
 
 static void emit_struct(writer *w, const function *f)
@@ -314,7 +327,8 @@ static void emit_init(writer *w, const function *f)
     text_printf(w->to, "BIDE_INLINE void %s_init(%s)\n{\n", f->name,
                 parameter_list(w->unit->arena, f,
                                arena_print(w->unit->arena, "struct %s *bide_f", f->name)));
-    text_printf(w->to, "    bide_f->%s = 0;\n", state_path(f));
+    text_printf(w->to, "    BIDE_PRIV_CHECK_INIT(%s, bide_f)\n    bide_f->%s = 0;\n", f->name,
+                state_path(f));
     for (uint32_t i = 0; i < f->param_count; i++) {
         const var *v = f->params[i];
         text_printf(w->to, "    %s = %s;\n", captured(w, f, v), v->name);
@@ -450,15 +464,15 @@ static void emit_args(writer *w, const function *f)
         return;
     text_printf(w->to, "    struct %s_bide_args bide_args;\n", f->name);
     for (uint32_t i = 0; i < f->param_count; i++)
-        text_printf(w->to, "    bide_args.%s = %s;\n", f->params[i]->name, f->params[i]->name);
+        text_printf(w->to, "    BIDE_PRIV_ARG(%s, %s);\n", f->name, f->params[i]->name);
 }
 
 static void call_run(writer *w, const function *f, const char *op, const char *frame,
                      const char *at, const char *cx, const char *out)
 {
     bool with = strcmp(op, "START") == 0 || strcmp(op, "LAZY") == 0;
-    text_printf(w->to, "%s_bide_run(BIDE_PRIV_RUN_%s, %s, %s, %s, %s, %s);\n", f->name, op, frame,
-                at, with && f->param_count ? "&bide_args" : "NULL", cx, out);
+    text_printf(w->to, "%s_bide_run(BIDE_PRIV_RUN_%s, %s, %s, %s, %s, %s)", f->name, op, frame, at,
+                with && f->param_count ? "&bide_args" : "NULL", cx, out);
 }
 
 static void emit_start_box(writer *w, const function *f, const char *linkage, const char *end)
@@ -473,9 +487,11 @@ static void emit_start_box(writer *w, const function *f, const char *linkage, co
                 "    const bide_priv_place bide_place = {&bide_root, 0};\n    bide_poll bide_r;\n",
                 f->name, f->name);
     emit_args(w, f);
-    text_puts(w->to, "    bide_r = ");
+    text_printf(w->to, "    bide_r = BIDE_PRIV_CHECK_START_IN(%s, &bide_place, bide_cx,\n        ",
+                f->name);
     call_run(w, f, "LAZY", "NULL", "&bide_place", "bide_cx", "bide_out");
     text_printf(w->to,
+                ");\n"
                 "    if (bide_r == BIDE_PENDING) {\n"
                 "        bide_b->frame = bide_root.frame;\n        bide_b->type = &%s_type;\n"
                 "    } else if (bide_root.frame) {\n"
@@ -493,27 +509,29 @@ static void emit_inner(writer *w, const function *f, const char *near, const cha
     const char *start = f->is_small ? "BIDE_PRIV_ALWAYS " : linkage;
     define(w, f, start, "bide_poll ", arena_print(a, "%spoll", near),
            arena_print(a, "%s%s", frame, end));
-    text_puts(w->to, "    return ");
+    text_printf(w->to, "    return BIDE_PRIV_CHECK_POLL(%s, bide_f, bide_cx, 1,\n        ",
+                f->name);
     call_run(w, f, "POLL", "bide_f", "NULL", "bide_cx", "bide_out");
-    text_puts(w->to, "}\n");
+    text_puts(w->to, ");\n}\n");
     define(w, f, linkage, "void ", arena_print(a, "%sdrop", near), frame);
-    text_puts(w->to, "    (void)");
+    text_printf(w->to, "    BIDE_PRIV_CHECK_DROP(%s, bide_f)\n    (void)", f->name);
     call_run(w, f, "DROP", "bide_f", "NULL", "NULL", "NULL");
-    text_puts(w->to, "}\n");
+    text_puts(w->to, ";\n}\n");
     if (f->is_generator)
         return;
     define(w, f, start, "bide_poll ", arena_print(a, "%sstart", near),
            arena_print(a, "%s%s", parameter_list(a, f, frame), end));
     emit_args(w, f);
-    text_puts(w->to, "    return ");
+    text_printf(w->to, "    return BIDE_PRIV_CHECK_START(%s, bide_f, bide_cx,\n        ", f->name);
     call_run(w, f, "START", "bide_f", "NULL", "bide_cx", "bide_out");
-    text_puts(w->to, "}\n");
+    text_puts(w->to, ");\n}\n");
     define(w, f, start, "bide_poll ", arena_print(a, "bide_%sstart_in", *near ? "near_" : ""),
            arena_print(a, "%s%s", parameter_list(a, f, "const bide_priv_place *bide_place"), end));
     emit_args(w, f);
-    text_puts(w->to, "    return ");
+    text_printf(w->to, "    return BIDE_PRIV_CHECK_START_IN(%s, bide_place, bide_cx,\n        ",
+                f->name);
     call_run(w, f, "LAZY", "NULL", "bide_place", "bide_cx", "bide_out");
-    text_puts(w->to, "}\n");
+    text_puts(w->to, ");\n}\n");
 }
 
 /* The exported names call the near ones. */
@@ -623,8 +641,7 @@ static void emit_record(writer *w, const function *f)
     else
         text_puts(w->to, "0, 1, ");
     if (f->has_cancel)
-        text_printf(w->to, "((int)%s_flags & (int)BIDE_NO_DROP) ? %s_bide_cancel : NULL", f->name,
-                    f->name);
+        text_printf(w->to, "(int)%s_bide_cancels ? %s_bide_cancel : NULL", f->name, f->name);
     else
         text_puts(w->to, "NULL");
     text_puts(w->to, ");\n");
@@ -641,11 +658,15 @@ static void emit_promises(writer *w, const function *f)
     for (uint32_t i = 0; i < f->var_count; i++) {
         const var *v = f->vars[i];
         const callee *c = v->is_async ? async_callee(v) : NULL;
-        if (c && child_cancels(c))
-            text_printf(w->to,
-                        "_Static_assert(!((int)%s_flags & (int)BIDE_NO_DROP),\n    \"async "
-                        "variable %s may have to be dropped, but has a cleanup that waits\");\n",
-                        c->name, v->name);
+        if (!c || !child_waits(c))
+            continue;
+        source_line(w, v->at);
+        text_printf(w->to,
+                    "_Static_assert(!((int)%s_flags & (int)BIDE_NO_DROP), \"async variable %s may "
+                    "have to be dropped, and %s has a cleanup that waits: await it at once, or "
+                    "spawn it\");\n",
+                    c->name, v->name, c->name);
+        glue_lines(w);
     }
 }
 
@@ -664,9 +685,12 @@ void emit_wrappers(writer *w, function *f)
     if (f->has_cancel) {
         define(w, f, f->is_static ? "BIDE_INLINE " : "", "bide_poll ", "cancel",
                arena_print(a, "struct %s *bide_f, bide_context *bide_cx", f->name));
-        text_puts(w->to, "    bide_poll bide_r = ");
+        text_printf(w->to,
+                    "    bide_poll bide_r;\n    BIDE_PRIV_CHECK_ENDED(bide_f)\n"
+                    "    bide_r = BIDE_PRIV_CHECK_POLL(%s, bide_f, bide_cx, 1,\n        ",
+                    f->name);
         call_run(w, f, "CANCEL", "bide_f", "NULL", "bide_cx", "NULL");
-        text_puts(w->to, "    return bide_r == BIDE_PENDING ? BIDE_PENDING : BIDE_READY;\n}\n");
+        text_puts(w->to, ");\n    return bide_r == BIDE_PENDING ? BIDE_PENDING : BIDE_READY;\n}\n");
     }
     if (owns(f) && !f->is_static) {
         define(w, f, "", "void ", "discard", or_void(parameter_list(a, f, "")));

@@ -17,14 +17,18 @@ static const char *near_name(writer *w, const callee *c, const char *what)
     return arena_print(w->unit->arena, "%s_%s%s", c->name, near ? "bide_near_" : "", what);
 }
 
-const char *poll_of(writer *w, const callee *c)
+/* Which of the functions of BIDE_PRIV_POLL_* and BIDE_PRIV_DROP_* a child has. */
+static const char *where(const callee *c, bool is_boxed)
 {
-    return near_name(w, c, "poll");
+    if (is_boxed)
+        return "BOX";
+    return c->definition && !c->definition->is_static ? "NEAR" : "FAR";
 }
 
-const char *drop_of(writer *w, const callee *c)
+/* Tells where in the source this is. */
+static void tell_line(writer *w, place at)
 {
-    return near_name(w, c, "drop");
+    glue(w, "BIDE_PRIV_AT(\"%s\", %u);", w->options->line_path, at.line);
 }
 
 const char *begin_of(writer *w, const callee *c)
@@ -111,8 +115,9 @@ static void leave(writer *w, site *s, const char *code)
         glue(w, "bide_f->%s = %u;", state_path(w->function), s->number);
     glue(w, "return %s;", code);
     w->indent -= 4;
-    glue(w, "bide_s%u:;", s->number);
+    glue(w, "bide_s%u:", s->number);
     w->indent += 4;
+    tell_line(w, s->line);
     s->is_emitted = true;
 }
 
@@ -132,16 +137,15 @@ static void resume_child(writer *w, const site *s, const char *out)
 {
     const callee *c = s->callee;
     const char *kid = path_of(w, s->group, "bide_kid");
-    const char *poll = s->boxed ? "bide_box_poll" : poll_of(w, c);
-    const char *drop = s->boxed ? "bide_box_drop" : drop_of(w, c);
+    const char *at = where(c, s->boxed);
     if (w->function->has_cancel && !s->boxed && !s->cleanup && child_cancels(c))
-        glue(w, "BIDE_PRIV_RESUME_CANCEL(%s, %s, %s_type, %s, %s)", poll, drop, c->name, kid, out);
+        glue(w, "BIDE_PRIV_RESUME_CANCEL(%s, %s, %s, %s)", at, c->name, kid, out);
     else if (w->function->has_cancel && s->boxed && child_cancels(c))
         glue(w, "BIDE_PRIV_RESUME_CANCEL_BOX(%s, %s)", kid, out);
     else if (w->function->has_cancel && !s->cleanup)
-        glue(w, "BIDE_PRIV_RESUME_DROP(%s, %s, %s, %s)", poll, drop, kid, out);
+        glue(w, "BIDE_PRIV_RESUME_DROP(%s, %s, %s, %s)", at, c->name, kid, out);
     else
-        glue(w, "BIDE_PRIV_RESUME(%s, %s, %s, %s)", poll, drop, kid, out);
+        glue(w, "BIDE_PRIV_RESUME(%s, %s, %s, %s)", at, c->name, kid, out);
 }
 
 /* Starts the child of a site with arguments (", " behind each), and waits for it. */
@@ -149,7 +153,8 @@ static void await_child(writer *w, site *s, place line, const char *args, const 
 {
     const callee *c = s->callee;
     const char *kid = path_of(w, s->group, "bide_kid");
-    if (s->boxed && child_cancels(c)) {
+    tell_line(w, line);
+    if (s->boxed && child_waits(c)) {
         /* once it has begun it must not be dropped, for want of a place to keep its box */
         glue(w, "if (!BIDE_PRIV_TAKE_FRAME(%s))", w->function->name);
         glue(w, "    bide_r = BIDE_ENOMEM;");
@@ -166,13 +171,14 @@ static void await_child(writer *w, site *s, place line, const char *args, const 
     glue_lines(w);
     if (s->boxed) {
         glue(w, "if (bide_r == BIDE_PENDING && !BIDE_PRIV_TAKE_FRAME(%s)) {", w->function->name);
+        glue(w, "    BIDE_PRIV_CHECK_NO_MEMORY");
         glue(w, "    bide_box_drop(&bide_boxed);");
         glue(w, "    bide_r = BIDE_ENOMEM;");
         glue(w, "}");
-        glue(w, "if (bide_r == BIDE_PENDING) {");
+        glue(w, "if (BIDE_PRIV_WAITS(bide_r)) {");
         glue(w, "    bide_f->%s = bide_boxed;", kid);
     } else {
-        glue(w, "if (bide_r == BIDE_PENDING) {");
+        glue(w, "if (BIDE_PRIV_WAITS(bide_r)) {");
         glue(w, "    BIDE_PRIV_FIND_FRAME(%s);", w->function->name);
     }
     leave(w, s, "BIDE_PENDING");
@@ -202,6 +208,7 @@ static const char *temp_out(writer *w, const node *n)
 /* A call that always ends at once: a start without a frame. */
 static void call_through(writer *w, const callee *c, place line, const char *args, const char *out)
 {
+    tell_line(w, line);
     source_line(w, line);
     text_printf(w->to, "bide_r = %s(NULL, %sbide_cx, %s);\n", near_name(w, c, "start"), args, out);
     glue_lines(w);
@@ -250,8 +257,8 @@ void emit_async_drop(writer *w, const var *v)
     bool is_boxed = async_is_boxed(v);
     glue(w, "if (%s) {", live_text(w, v));
     glue(w, "    %s = 0;", live_text(w, v));
-    glue(w, "    %s(&%s);", is_boxed ? "bide_box_drop" : drop_of(w, async_callee(v)),
-         async_text(w, v, is_boxed ? "box" : "kid"));
+    glue(w, "    BIDE_PRIV_DROP_%s(%s, &%s);", where(async_callee(v), is_boxed),
+         async_callee(v)->name, async_text(w, v, is_boxed ? "box" : "kid"));
     glue(w, "}");
 }
 
@@ -267,7 +274,7 @@ static void poll_variable(writer *w, const var *v, bool counts, bool catches)
     w->indent += 4;
     if (has_value)
         glue(w, "%s;", declared(w->unit->arena, c->result, "bide_value"));
-    glue(w, "bide_r = %s(&%s, bide_cx, %s);", is_boxed ? "bide_box_poll" : poll_of(w, c), at,
+    glue(w, "bide_r = BIDE_PRIV_POLL_%s(%s, &%s, bide_cx, %s);", where(c, is_boxed), c->name, at,
          has_value ? "&bide_value" : "NULL");
     glue(w, "if (bide_r == BIDE_PENDING) {");
     glue(w, counts ? "    bide_left++;" : "    (void)0;");
@@ -301,6 +308,7 @@ static void wait_again(writer *w, site *s, const char *condition)
 
 static void await_variables(writer *w, site *s, node *n)
 {
+    tell_line(w, n->line);
     glue(w, "bide_again%u:", s->number);
     glue(w, "bide_left = 0;");
     for (uint32_t i = 0; i < n->count; i++)
@@ -312,6 +320,7 @@ static void await_variables(writer *w, site *s, node *n)
 static void select_variables(writer *w, site *s, node *n)
 {
     const char *value = temp_out(w, n) + 1;
+    tell_line(w, n->line);
     glue(w, "bide_again%u:", s->number);
     glue(w, "%s = -1;", value);
     for (uint32_t i = 0; i < n->count; i++) {
@@ -336,11 +345,12 @@ static void await_next(writer *w, site *s, node *n)
     const callee *c = async_callee(v);
     const char *kid = async_text(w, v, "kid");
     const char *found = temp_out(w, n) + 1;
+    tell_line(w, n->line);
     glue(w, "bide_again%u: {", s->number);
     w->indent += 4;
     glue(w, "%s;", declared(w->unit->arena, c->result, "bide_value"));
-    glue(w, "bide_r = %s ? %s(&%s, bide_cx, &bide_value) : BIDE_DONE;", live_text(w, v),
-         poll_of(w, c), kid);
+    glue(w, "bide_r = %s ? BIDE_PRIV_POLL_%s(%s, &%s, bide_cx, &bide_value) : BIDE_DONE;",
+         live_text(w, v), where(c, false), c->name, kid);
     glue(w, "%s = bide_r == BIDE_READY;", found);
     glue(w, "if (bide_r == BIDE_READY)");
     glue(w, "    %s = bide_value;", rendered(w, n->kids[0]));
@@ -392,6 +402,7 @@ static void return_if_error(writer *w, node *n)
 static void catch_variable(writer *w, site *s, node *n)
 {
     const var *v = bare(n->kids[0])->var;
+    tell_line(w, n->line);
     glue(w, "bide_again%u:", s->number);
     glue(w, "bide_left = 0;");
     glue(w, "bide_r = BIDE_READY;");

@@ -120,10 +120,26 @@ static void emit_start_parameters(writer *w, const function *f)
             glue(w, "    %s = bide_args->%s;", var_text(w, f->params[i]), f->params[i]->name);
 }
 
-static void emit_dispatch(writer *w, const function *f)
+/* With one place to resume at, one comparison tells it from the beginning and from the end; of a
+ * switch compilers make two or three. */
+static void emit_one_state(writer *w, const function *f)
 {
+    glue(w, "    const uint32_t bide_go = BIDE_PRIV_RUN_STATE(bide_f->%s);", state_path(f));
+    glue(w, "    if (bide_go == 1)");
+    glue(w, "        goto bide_s1;");
+    glue(w, "    if (bide_go > 1)");
+    glue(w, "        return bide_op == BIDE_PRIV_RUN_POLL ? BIDE_EMISUSE : BIDE_READY;");
+    w->indent = 0;
+    emit_parameters(w, f);
     w->indent = 4;
-    glue(w, "if (BIDE_PRIV_RUN_HAS_FRAME) {");
+    glue(w, "    if (bide_op != BIDE_PRIV_RUN_POLL) {");
+    glue(w, "        bide_r = BIDE_ECANCELED;");
+    glue(w, "        goto bide_end;");
+    glue(w, "    }");
+}
+
+static void emit_states(writer *w, const function *f)
+{
     glue(w, "    switch (BIDE_PRIV_RUN_STATE(bide_f->%s)) {", state_path(f));
     glue(w, "    case 0:");
     emit_parameters(w, f);
@@ -137,6 +153,17 @@ static void emit_dispatch(writer *w, const function *f)
             glue(w, "    case %u: goto bide_s%u;", f->sites[i]->number, f->sites[i]->number);
     glue(w, "    default: return bide_op == BIDE_PRIV_RUN_POLL ? BIDE_EMISUSE : BIDE_READY;");
     glue(w, "    }");
+}
+
+static void emit_dispatch(writer *w, const function *f)
+{
+    bool one = f->site_count == 1 && f->sites[0]->is_emitted;
+    w->indent = 4;
+    glue(w, "if (BIDE_PRIV_RUN_HAS_FRAME) {");
+    if (one)
+        emit_one_state(w, f);
+    else
+        emit_states(w, f);
     if (!f->is_generator) {
         glue(w, "} else {");
         emit_start_parameters(w, f);
@@ -417,10 +444,13 @@ void emit_source(unit *u, const output *o, text *to)
               "#pragma GCC diagnostic ignored \"-Wimplicit-fallthrough\"\n"
               "#endif\n#endif\n");
     for (uint32_t i = 0; i < u->function_count; i++)
-        if (u->functions[i]->is_static && w.frames_done[i])
-            text_printf(to, "#define %s%s %s\n#define %s%s_flags %s_flags\n",
-                        header_prefix(u->arena, o), u->functions[i]->name, u->functions[i]->name,
-                        header_prefix(u->arena, o), u->functions[i]->name, u->functions[i]->name);
+        if (u->functions[i]->is_static && w.frames_done[i]) {
+            const char *prefix = header_prefix(u->arena, o), *name = u->functions[i]->name;
+            text_printf(to,
+                        "#define %s%s %s\n#define %s%s_flags %s_flags\n"
+                        "#define %s%s_bide_cancels %s_bide_cancels\n",
+                        prefix, name, name, prefix, name, name, prefix, name, name);
+        }
     back_to_source(&w, 0);
     for (uint32_t i = 0; i < count; i++) {
         const edit *e = &edits[i];

@@ -450,7 +450,8 @@ static void walk_switch(walk *w, node *n)
     evaluate(w, n->kids[0]);
     w->to_break = out;
     walk_cases(w, n->kids[1], out, &has_default);
-    jump(w, out, STEP_JUMP);
+    if (!has_default)
+        jump(w, out, STEP_JUMP);
     walk_statement(w, n->kids[1]);
     put(w, out);
     resolve(w, out);

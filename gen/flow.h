@@ -53,8 +53,10 @@ node *bare(node *n);
 node *direct_await(const node *value);
 /* Whether a call of a function of this file always ends at once: then it is no suspension. */
 bool never_waits(const callee *c);
-/* Whether a child may have to be cancelled rather than dropped. */
+/* Whether a child may have to be cancelled rather than dropped; whether it must not be dropped, for
+ * all that this file knows. A dyn call is the first without being the second. */
 bool child_cancels(const callee *c);
+bool child_waits(const callee *c);
 /* The future type of an async variable. */
 callee *async_callee(const var *v);
 /* Variables of a block that something must run for at its end, in the order of the text. */

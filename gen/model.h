@@ -80,6 +80,7 @@ typedef struct callee {
     place at;            /* of its declaration */
     uint64_t frame_size, frame_align; /* of struct NAME where it is complete, else 0 */
     long long flags;     /* NAME_flags where that is known, else -1 */
+    long long cancels;   /* NAME_bide_cancels, likewise */
     struct function *definition; /* in this file, or NULL */
 } callee;
 
@@ -267,7 +268,8 @@ typedef struct function {
     uint32_t site_count;
     temp *temps;       /* number i is temps[i - 1] */
     uint32_t temp_count;
-    bool has_cancel;   /* an async cleanup, here or in a child of this file */
+    bool waits;        /* an async cleanup, here or, for all that this file knows, in a child */
+    bool has_cancel;   /* the same, or a child that is known at run time only */
     bool is_recursive;
     bool is_send, is_unpin;
     /* layout */

@@ -32,7 +32,7 @@ void traits_unit(unit *u);
 void layout_unit(unit *u);
 
 /* BIDE_GENERATED_REVISION of the headers that the output is for. */
-#define BIDEC_REVISION 1
+#define BIDEC_REVISION 2
 
 /* What to write. */
 typedef struct output {

@@ -157,9 +157,12 @@ static void read_frame(reader *r, callee *k)
 {
     const symbol *frame = find_with(r, "struct %s", k->name);
     const symbol *flags = find_with(r, "%s_flags", k->name);
-    k->flags = -1;
+    const symbol *cancels = find_with(r, "%s_bide_cancels", k->name);
+    k->flags = k->cancels = -1;
     if (flags && flags->items[0].kind == CX_Cursor_EnumConstantDecl)
         k->flags = r->clang->getEnumConstantDeclValue(flags->items[0]);
+    if (cancels && cancels->items[0].kind == CX_Cursor_EnumConstantDecl)
+        k->cancels = r->clang->getEnumConstantDeclValue(cancels->items[0]);
     if (!frame || frame->items[0].kind != CX_Cursor_StructDecl)
         return;
     cx_type t = r->clang->getCursorType(frame->items[0]);

@@ -115,6 +115,13 @@ bool child_cancels(const callee *c)
 {
     if (c->definition)
         return c->definition->has_cancel;
+    return c->cancels != 0;
+}
+
+bool child_waits(const callee *c)
+{
+    if (c->definition)
+        return c->definition->waits;
     return !c->is_dyn && (c->flags < 0 || (c->flags & 16));
 }
 

@@ -3,6 +3,7 @@
  */
 #include <bide/alloc_arena.h>
 
+#include "alloc_gave.h"
 #include "place.h"
 #include "poison.h"
 
@@ -94,4 +95,15 @@ bide_poll bide_arena_deinit(bide_arena *arena)
     bide_priv_unpoison(arena->start, (size_t)(arena->end - arena->start));
     arena->top = arena->end = arena->start;
     return BIDE_READY;
+}
+
+bide_priv_gave bide_priv_arena_gave(const bide_allocator *giver, const void *block)
+{
+    const bide_arena *arena = (const bide_arena *)(const void *)giver;
+    if (giver->free != arena_free && giver->free != arena_free_watched)
+        return BIDE_PRIV_GAVE_UNKNOWN;
+    if ((uintptr_t)block < (uintptr_t)arena->start || (uintptr_t)block >= (uintptr_t)arena->end)
+        return BIDE_PRIV_GAVE_NOT;
+    return arena->live && (uintptr_t)block < (uintptr_t)arena->top ? BIDE_PRIV_GAVE_YES
+                                                                   : BIDE_PRIV_GAVE_FREE;
 }

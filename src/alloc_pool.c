@@ -3,6 +3,7 @@
  */
 #include <bide/alloc_pool.h>
 
+#include "alloc_gave.h"
 #include "atomic.h"
 #include "place.h"
 #include "poison.h"
@@ -120,6 +121,30 @@ bide_poll bide_pool_deinit(bide_pool *pool)
     return BIDE_READY;
 }
 
+/* Whether a block lies where one of `count` begins. */
+static bool begins_a_block(const void *block, const unsigned char *blocks, size_t stride,
+                           size_t count)
+{
+    uintptr_t at = (uintptr_t)block - (uintptr_t)blocks; /* wraps to more than there are */
+    return at / stride < count && at % stride == 0;
+}
+
+bide_priv_gave bide_priv_pool_gave(const bide_allocator *giver, const void *block)
+{
+    const bide_pool *pool = (const bide_pool *)(const void *)giver;
+    const void *free_block;
+    if (giver->free != pool_free && giver->free != pool_free_watched)
+        return BIDE_PRIV_GAVE_UNKNOWN;
+    if (!begins_a_block(block, pool->blocks, pool->stride, pool->fresh))
+        return BIDE_PRIV_GAVE_NOT;
+    if (giver->free == pool_free_watched) /* its list lies in memory that must not be read */
+        return BIDE_PRIV_GAVE_YES;
+    for (free_block = pool->free_list; free_block; free_block = *(void *const *)free_block)
+        if (free_block == block)
+            return BIDE_PRIV_GAVE_FREE;
+    return BIDE_PRIV_GAVE_YES;
+}
+
 /* ---- any thread --------------------------------------------------------------------------- */
 
 /* The free blocks are a stack of numbers. Its links lie beside the blocks, so that a thread that
@@ -196,6 +221,15 @@ bide_poll bide_shared_pool_init(bide_shared_pool *pool, void *memory, size_t byt
         pool->links[i] = i + 1 < capacity ? (uint32_t)i + 2 : 0;
     bide_priv_poison(blocks, capacity * stride);
     return BIDE_READY;
+}
+
+bide_priv_gave bide_priv_shared_pool_gave(const bide_allocator *giver, const void *block)
+{
+    const bide_shared_pool *pool = (const bide_shared_pool *)(const void *)giver;
+    if (giver->free != shared_free)
+        return BIDE_PRIV_GAVE_UNKNOWN;
+    return begins_a_block(block, pool->blocks, pool->stride, pool->capacity) ? BIDE_PRIV_GAVE_YES
+                                                                             : BIDE_PRIV_GAVE_NOT;
 }
 
 bide_poll bide_shared_pool_deinit(bide_shared_pool *pool)

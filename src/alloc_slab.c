@@ -14,6 +14,7 @@
  */
 #include <bide/alloc_slab.h>
 
+#include "alloc_gave.h"
 #include "atomic.h"
 #include "place.h"
 #include "poison.h"
@@ -258,6 +259,19 @@ size_t bide_slab_live(bide_slab *slab)
 {
     drain(slab);
     return count_live(slab);
+}
+
+/* Headers are the owner's: on other threads there is no telling. */
+bide_priv_gave bide_priv_slab_gave(const bide_allocator *giver, const void *block)
+{
+    const bide_slab *slab = (const bide_slab *)(const void *)giver;
+    header *h;
+    if ((giver->free != slab_free && giver->free != slab_free_watched) || !is_owner(slab))
+        return BIDE_PRIV_GAVE_UNKNOWN;
+    for (h = (header *)slab->bump.last; h && *h; h = previous(h))
+        if ((const void *)(h + 1) == block)
+            return *h & FREED ? BIDE_PRIV_GAVE_FREE : BIDE_PRIV_GAVE_YES;
+    return BIDE_PRIV_GAVE_NOT;
 }
 
 /* The sentinel, which is where the memory begins. */

@@ -3,6 +3,7 @@
  */
 #include <bide/alloc_slot.h>
 
+#include "alloc_gave.h"
 #include "atomic.h"
 #include "place.h"
 
@@ -43,4 +44,16 @@ void bide_slot_init(bide_slot *slot, void *place, size_t bytes, bide_allocator *
 bool bide_slot_is_taken(bide_slot *slot)
 {
     return bide_priv_load_acquire(BIDE_PRIV_U32(&slot->taken)) != 0;
+}
+
+bide_priv_gave bide_priv_slot_gave(const bide_allocator *giver, const void *block)
+{
+    const bide_slot *slot = (const bide_slot *)(const void *)giver;
+    if (giver->free != slot_free)
+        return BIDE_PRIV_GAVE_UNKNOWN;
+    if ((uintptr_t)block < (uintptr_t)slot->place ||
+        (uintptr_t)block >= (uintptr_t)slot->place + slot->bytes)
+        return BIDE_PRIV_GAVE_NOT;
+    return bide_priv_load_acquire(BIDE_PRIV_U32(&slot->taken)) ? BIDE_PRIV_GAVE_YES
+                                                               : BIDE_PRIV_GAVE_FREE;
 }

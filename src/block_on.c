@@ -12,8 +12,13 @@ bide_poll bide_priv_block_on(const bide_type *type, void *frame, void *out,
 {
     bide_local *core;
     bide_poll r = BIDE_EMISUSE;
-    if (!bide_priv_inside())
+    if (!bide_priv_current)
         r = bide_priv_core_new(options, &block_on_vtable, &core);
+    if (r == BIDE_READY && core->host) {
+        core->host = NULL; /* this executor is a loop itself */
+        (void)bide_local_free(core);
+        r = BIDE_EMISUSE;
+    }
     if (r != BIDE_READY) {
         type->drop(frame);
         return r;

@@ -4,97 +4,18 @@
  * Checked code may meet frames that unchecked code began, ended or moved, so an entry alone proves
  * nothing: what the frame itself says, in its state word or by its bytes, must agree with it.
  */
-#include <bide/generated.h>
-
 #include "check.h"
 #include "thread_id.h"
 
-#include <pthread.h>
-#include <stdarg.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define BUCKETS 4096u
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static _Atomic(bide_check_handler) handler;
 static check_frame *frames[BUCKETS];
 static check_thread *threads;
 static bool is_lossy; /* an entry was lost for want of memory: absence proves nothing */
-
-/* ---- messages ----------------------------------------------------------------------------- */
-
-bide_check_handler bide_check_set_handler(bide_check_handler fresh)
-{
-    return atomic_exchange(&handler, fresh);
-}
-
-void bide_priv_check_lock(void)
-{
-    pthread_mutex_lock(&lock);
-}
-
-static void set_jumped(bool jumped)
-{
-    check_thread *t;
-    bide_priv_check_lock();
-    t = bide_priv_check_thread();
-    if (t)
-        t->jumped = jumped;
-    pthread_mutex_unlock(&lock);
-}
-
-void bide_priv_check_unlock(const char *message)
-{
-    bide_check_handler call;
-    pthread_mutex_unlock(&lock);
-    if (!message || !*message)
-        return;
-    call = atomic_load(&handler);
-    if (!call) {
-        fprintf(stderr, "%s\n", message);
-        fflush(stderr);
-        abort();
-    }
-    /* Until it has come back it may have left by longjmp, and the scopes with it. */
-    set_jumped(true);
-    call(message);
-    set_jumped(false);
-}
-
-/* The first message counts: what follows it in the same step is its consequence. */
-void bide_priv_check_say(char text[CHECK_TEXT], const char *format, ...)
-{
-    va_list list;
-    if (text[0])
-        return;
-    va_start(list, format);
-    memcpy(text, "bide: ", 6);
-    vsnprintf(text + 6, CHECK_TEXT - 6, format, list);
-    va_end(list);
-}
-
-const char *bide_priv_check_at(const check_site *site, const char *before)
-{
-    static char texts[4][256];
-    static unsigned next;
-    char *text = texts[next++ % 4];
-    if (!site || !site->line)
-        return "";
-    snprintf(text, sizeof texts[0], "%s%s:%d", before, site->file, site->line);
-    return text;
-}
-
-void bide_priv_check_copy(char *to, size_t bytes, const char *from)
-{
-    size_t n = strlen(from);
-    if (n >= bytes)
-        n = bytes - 1;
-    memcpy(to, from, n);
-    to[n] = '\0';
-}
 
 /* ---- threads ------------------------------------------------------------------------------ */
 
@@ -105,7 +26,8 @@ static void reap(check_thread *t, const char *stack)
 {
     while (t->depth > 0) {
         check_scope *s = &t->scopes[t->depth - 1];
-        bool is_dead = t->jumped ? s->stack <= stack : s->stack < stack;
+        bool is_dead = t->jumped ? s->stack <= stack + CHECK_STACK_VARIES
+                                 : s->stack + CHECK_STACK_VARIES < stack;
         check_frame *r;
         if (!is_dead)
             break;
@@ -239,14 +161,20 @@ void bide_priv_check_forget(const void *frame)
         return;
     bide_priv_check_lock();
     forget(frame, NULL);
+    bide_priv_check_unmade(frame, NULL);
     bide_priv_calls_end(frame);
     bide_priv_check_unlock(NULL);
 }
 
-void bide_priv_check_init(const char *type, uintptr_t frame)
+void bide_priv_check_init(const char *type, uint32_t flags, uintptr_t frame)
 {
+    check_thread *t;
     bide_priv_check_lock();
     forget((const void *)frame, type);
+    bide_priv_check_unmade((const void *)frame, type);
+    t = bide_priv_check_thread();
+    if (t && !(flags & BIDE_SEND))
+        bide_priv_check_made((const void *)frame, type, t);
     bide_priv_check_unlock(NULL);
 }
 
@@ -364,10 +292,8 @@ static bool judge_poll(char text[CHECK_TEXT], future_id id, const void *frame, b
         r->state = CHECK_LIVE, r->thread = 0;
     if (is_state && !(id.flags & BIDE_UNPIN) && (word & BIDE_STATE_MASK) != 0 && !r)
         look_for_move(text, id, frame, exact, t);
-    if (r && r->thread && r->thread != t->id && !(id.flags & BIDE_SEND))
-        bide_priv_check_say(text, "%s is not BIDE_SEND and was polled on two threads%s%s", id.type,
-                            bide_priv_check_at(&t->site, ", at "),
-                            bide_priv_check_at(&r->site, " and at "));
+    if (!(id.flags & BIDE_SEND))
+        bide_priv_check_home(text, id.type, r, frame, t, "polled");
     return true;
 }
 
@@ -383,6 +309,9 @@ static void push_poll(check_thread *t, future_id id, const void *frame, bide_con
                       const void *stack)
 {
     check_scope *s = bide_priv_check_push(t, id.type, frame, stack);
+    t->excused = false;
+    if (s)
+        s->flags = id.flags;
     if (s && cx && (t->depth == 1 || s[-1].cx != cx))
         bide_priv_check_wrap(s, cx);
     if (s)
@@ -412,6 +341,7 @@ bool bide_priv_check_enter(const char *type, uint32_t flags, size_t bytes, void 
         bide_priv_check_lock();
         t = bide_priv_check_thread();
     }
+    bide_priv_check_unmade(frame, type);
     if (t && runs) {
         r = find_or_make(frame, type);
         if (r) {
@@ -440,17 +370,26 @@ static void note_leaf(check_thread *t, const char *type, const check_site *site)
     s->leaf_site = *site;
 }
 
-static void end_poll(check_thread *t, const void *frame, bide_poll result, size_t bytes,
+/* A stream that gave an item has not ended: its frame says so. */
+static bool goes_on(const check_scope *s, const void *frame, bide_poll result)
+{
+    return result == BIDE_PENDING || (result == BIDE_READY && (s->flags & BIDE_STATE) &&
+                                      !(state_of(s->flags, frame) & BIDE_STATE_DONE));
+}
+
+static void end_poll(check_thread *t, void *frame, bide_poll result, size_t bytes,
                      char text[CHECK_TEXT])
 {
     check_scope *s = t->depth ? &t->scopes[t->depth - 1] : NULL;
     check_frame *r;
     if (!s || s->frame != frame)
         return;
+    if (s->flags & BIDE_STATE)
+        *(uint32_t *)frame &= ~(uint32_t)BIDE_STATE_RUNNING;
     r = find(frame, s->type);
     if (r) {
         r->running = 0;
-        r->state = result == BIDE_PENDING ? CHECK_LIVE : CHECK_DONE;
+        r->state = goes_on(s, frame, result) ? CHECK_LIVE : CHECK_DONE;
         r->print = bytes ? fingerprint(frame, bytes) : 0;
     }
     bide_priv_calls_run(frame, 0);
@@ -463,7 +402,7 @@ static void end_poll(check_thread *t, const void *frame, bide_poll result, size_
     bide_priv_check_pop(t);
 }
 
-bide_poll bide_priv_check_leave(size_t bytes, const void *frame, bide_poll result)
+bide_poll bide_priv_check_leave(size_t bytes, void *frame, bide_poll result)
 {
     char text[CHECK_TEXT] = "";
     check_thread *t;
@@ -483,8 +422,10 @@ void bide_priv_check_begin(const char *type, uint32_t flags, size_t bytes, uintp
     const future_id id = {type, flags, bytes};
     check_thread *t;
     bide_priv_check_lock();
-    if (frame)
+    if (frame) {
         forget((const void *)frame, type);
+        bide_priv_check_unmade((const void *)frame, type);
+    }
     t = bide_priv_check_thread();
     if (t)
         push_poll(t, id, (const void *)frame, cx, CHECK_STACK);
@@ -530,7 +471,78 @@ bide_poll bide_priv_check_begun_box(const char *type, uint32_t flags, size_t byt
     return begun(id, result == BIDE_PENDING ? box->frame : NULL, NULL, result);
 }
 
+bide_poll bide_priv_check_begun_in(const char *type, uint32_t flags, size_t bytes,
+                                   void *const *root, size_t offset, bide_poll result)
+{
+    const future_id id = {type, flags, bytes};
+    return begun(id, result == BIDE_PENDING ? (const char *)*root + offset : NULL, NULL, result);
+}
+
 /* ---- drops -------------------------------------------------------------------------------- */
+
+/* Whether a future that must not be dropped while it waits does wait. */
+static bool must_wait(uint32_t flags, const void *frame, const check_frame *r)
+{
+    uint32_t word = state_of(flags, frame);
+    if (!(flags & BIDE_NO_DROP) || (word & BIDE_STATE_DONE))
+        return false;
+    return flags & BIDE_STATE ? (word & BIDE_STATE_MASK) != 0 : r && r->state == CHECK_LIVE;
+}
+
+static void say_must_wait(char text[CHECK_TEXT], const char *type, const void *frame,
+                          const check_frame *r, check_thread *t)
+{
+    const check_call *c = bide_priv_call_of(frame);
+    if (!t->excused)
+        bide_priv_check_say(text,
+                            "%s%s%s was dropped%s while it waits, but its cleanup must wait, too: "
+                            "cancel it (bide_cancel, bide_box_cancel), or abort its task",
+                            c ? c->name : type,
+                            c   ? bide_priv_check_at(&c->site, ", called at ")
+                            : r ? bide_priv_check_at(&r->site, ", polled at ")
+                                : "",
+                            (c && c->site.line) || (!c && r && r->site.line) ? "," : "",
+                            bide_priv_check_at(&t->site, " at "));
+    t->excused = true;
+}
+
+bool bide_priv_check_waits(const char *type, const void *frame)
+{
+    const check_frame *r;
+    bool waits;
+    bide_priv_check_lock();
+    r = find(frame, type);
+    waits = r && r->state == CHECK_LIVE;
+    bide_priv_check_unlock(NULL);
+    return waits;
+}
+
+void bide_priv_check_excuse(void)
+{
+    check_thread *t;
+    bide_priv_check_lock();
+    t = bide_priv_check_thread();
+    if (t)
+        t->excused = true;
+    bide_priv_check_unlock(NULL);
+}
+
+void bide_priv_check_box(const bide_box *box, bool waits)
+{
+    const bide_type *type = box->type;
+    char text[CHECK_TEXT] = "";
+    check_thread *t;
+    if (!(type->flags & BIDE_NO_DROP))
+        return;
+    bide_priv_check_lock();
+    t = bide_priv_check_thread();
+    if (t) {
+        const check_frame *r = find(box->frame, type->name);
+        if (waits || must_wait(type->flags, box->frame, r))
+            say_must_wait(text, type->name, box->frame, r, t);
+    }
+    bide_priv_check_unlock(text);
+}
 
 bool bide_priv_check_drop(const char *type, uint32_t flags, size_t bytes, const void *frame,
                           bool over)
@@ -556,10 +568,16 @@ bool bide_priv_check_drop(const char *type, uint32_t flags, size_t bytes, const 
                                 bide_priv_check_at(&t->site, ", at "),
                                 bide_priv_check_at(&r->site, "; first at "));
         } else if (!is_over) {
+            if (must_wait(flags, frame, r))
+                say_must_wait(text, type, frame, r, t);
+            if (!(flags & BIDE_SEND) && (!r || r->state == CHECK_LIVE))
+                bide_priv_check_home(text, type, r, frame, t, "dropped");
+            bide_priv_check_unmade(frame, type);
             r = find_or_make(frame, type);
             if (r) {
                 r->state = CHECK_DROPPED;
                 r->print = 0;
+                r->before = is_hand ? fingerprint(frame, bytes) : 0;
                 r->site = t->site;
             }
             bide_priv_calls_end(frame);
@@ -569,27 +587,19 @@ bool bide_priv_check_drop(const char *type, uint32_t flags, size_t bytes, const 
     return runs;
 }
 
-void bide_priv_check_run(const char *function, int op, const uint32_t *state)
+/* A drop by hand is over. A second one is known by the mark that the first has left; where it left
+ * none, the frame may as well have been built anew by code that is not checked. */
+bool bide_priv_check_dropped(const char *type, size_t bytes, const void *frame)
 {
-    char text[CHECK_TEXT] = "", type[CHECK_NAME];
-    char *tail;
-    bide_priv_check_copy(type, sizeof type, function);
-    tail = strstr(type, "_bide_run");
-    if (tail)
-        *tail = '\0';
-    if (op == BIDE_PRIV_RUN_DROP) {
-        (void)bide_priv_check_drop(type, BIDE_STATE, sizeof *state, state, false);
-        return;
-    }
+    check_frame *r;
     bide_priv_check_lock();
-    if (op == BIDE_PRIV_RUN_POLL && (*state & BIDE_STATE_DONE)) {
-        check_thread *t = bide_priv_check_thread();
-        if (t)
-            say_over(text, type, find(state, type), t);
-    } else {
-        forget(state, type);
+    r = find(frame, type);
+    if (r && r->state == CHECK_DROPPED) {
+        uint64_t after = fingerprint(frame, bytes);
+        r->print = after != r->before ? after : 0;
     }
-    bide_priv_check_unlock(text);
+    bide_priv_check_unlock(NULL);
+    return false;
 }
 
 bool bide_priv_check_may_drop(const void *frame)

@@ -31,6 +31,7 @@ typedef struct check_frame {
     uintptr_t running; /* thread that polls it now, or 0 */
     uintptr_t thread;  /* that polled it last */
     uint64_t print;    /* of its bytes at the last suspension, or at its end */
+    uint64_t before;   /* of its bytes before its drop */
     check_site site;   /* of the last poll */
     check_site first;  /* of the first one */
 } check_frame;
@@ -41,6 +42,7 @@ typedef struct check_call {
     void *self;
     const void *frame; /* of the callee's future; NULL while it starts */
     uintptr_t thread;  /* that runs it now, or 0 */
+    uintptr_t home;    /* that made it */
     bool exclusive;
     char name[2 * CHECK_NAME]; /* "Interface.method" */
     check_site site;
@@ -52,6 +54,7 @@ typedef struct check_waker check_waker;
 typedef struct check_scope {
     const char *type; /* lent: its function has not returned yet */
     const void *frame;
+    uint32_t flags;    /* of the future */
     const char *stack; /* where it was entered */
     check_call *call;
     check_site site; /* of the caller, restored in the end */
@@ -75,7 +78,8 @@ typedef struct check_thread {
     check_call *last; /* call that just returned pending, and nobody has held yet */
     const void *from; /* range of an await by value */
     size_t bytes;
-    bool jumped; /* a handler has not come back, yet */
+    bool jumped;  /* a handler has not come back, yet */
+    bool excused; /* until the next poll it drops as it must: it has been told, or has no memory */
 } check_thread;
 
 /* Where the stack of the function that was called from checked code begins: scopes nest by it. Not
@@ -86,8 +90,14 @@ typedef struct check_thread {
 #define CHECK_STACK ((const char *)NULL) /* never deeper than another: longjmp leaves scopes open  \
                                           */
 #endif
+/* i386 pushes arguments, so that it differs from call to call in one function, by less than this. */
+#if defined(__i386__)
+#define CHECK_STACK_VARIES 32
+#else
+#define CHECK_STACK_VARIES 0
+#endif
 
-/* check.c: the lock, messages, threads. */
+/* check_text.c: the lock, messages; check.c: threads. */
 void bide_priv_check_lock(void);
 /* Ends a locked stretch: if there is a message, hands it to the handler. */
 void bide_priv_check_unlock(const char *message);
@@ -112,7 +122,18 @@ void bide_priv_check_describe(const void *start, size_t bytes, char text[CHECK_T
 /* check_calls.c, under the lock. */
 void bide_priv_calls_run(const void *frame, uintptr_t thread);
 void bide_priv_calls_end(const void *frame);
+/* The call whose future is there, or NULL. */
+const check_call *bide_priv_call_of(const void *frame);
 void bide_priv_call_free(check_call *call);
+
+/* check_send.c, under the lock. A future that is not BIDE_SEND is made by this thread; it is polled,
+ * dropped or forgotten (type NULL: any that is there); may it be polled or dropped by this one? */
+void bide_priv_check_made(const void *frame, const char *type, const check_thread *t);
+void bide_priv_check_unmade(const void *frame, const char *type);
+void bide_priv_check_home(char text[CHECK_TEXT], const char *type, const check_frame *r,
+                          const void *frame, const check_thread *t, const char *what);
+/* A box of a call is used by this thread: is its memory for the thread that made the call only? */
+void bide_priv_check_giver(char text[CHECK_TEXT], const void *frame, const check_thread *t);
 
 /* check_waker.c, under the lock: the waker of a scope that begins a task's poll. */
 void bide_priv_check_wrap(check_scope *s, bide_context *cx);

@@ -64,6 +64,15 @@ void bide_priv_calls_end(const void *frame)
         }
 }
 
+const check_call *bide_priv_call_of(const void *frame)
+{
+    for (size_t i = 0; i < BUCKETS && in_flight; i++)
+        for (const check_call *c = calls[i]; c; c = c->next)
+            if (c->frame == frame)
+                return c;
+    return NULL;
+}
+
 static check_call *find_frame(const void *self, const void *frame)
 {
     check_call *c = *bucket(self);
@@ -107,11 +116,11 @@ static void look_for_conflict(char text[CHECK_TEXT], const char *name, bool excl
     for (check_call *c = *bucket(self); c; c = c->next) {
         if (c->self != self || c->thread == t->id || !(c->exclusive || exclusive))
             continue;
-        bide_priv_check_say(text, "%s%s %s, but %s%s, is still in flight on it%s", name,
-                            bide_priv_check_at(&t->site, ", called at "),
+        bide_priv_check_say(text, "%s%s%s %s, but %s%s%s is still in flight on it%s", name,
+                            bide_priv_check_at(&t->site, ", called at "), t->site.line ? "," : "",
                             exclusive ? "wants its object for itself" : "shares its object",
                             c->name, bide_priv_check_at(&c->site, ", called at "),
-                            c->exclusive ? " and has it for itself" : "");
+                            c->site.line ? "," : "", c->exclusive ? " and has it for itself" : "");
         return;
     }
 }
@@ -139,7 +148,7 @@ void bide_priv_check_call(const bide_interface *i, const char *method, void *sel
     c = s && borrows ? (check_call *)calloc(1, sizeof *c) : NULL;
     if (c) {
         c->self = self;
-        c->thread = t->id;
+        c->thread = c->home = t->id;
         c->exclusive = exclusive;
         memcpy(c->name, name, sizeof name);
         c->site = t->site;
@@ -208,9 +217,14 @@ bide_poll bide_priv_check_held(const bide_box *box, bide_poll result)
 
 void bide_priv_check_resume(const void *frame)
 {
+    char text[CHECK_TEXT] = "";
+    check_thread *t;
     bide_priv_check_lock();
+    t = bide_priv_check_thread();
     bide_priv_calls_run(frame, bide_priv_thread_id());
-    bide_priv_check_unlock(NULL);
+    if (t)
+        bide_priv_check_giver(text, frame, t);
+    bide_priv_check_unlock(text);
 }
 
 bide_poll bide_priv_check_resumed(const void *frame, bide_poll result)
@@ -244,9 +258,9 @@ void bide_priv_check_destroy(const char *interface_name, void *self)
     t = bide_priv_check_thread();
     for (check_call *c = *bucket(self); c && self; c = c->next)
         if (c->self == self)
-            bide_priv_check_say(text, "%s_destroy%s ended an object while %s%s, is in flight on it",
-                                interface_name,
-                                t ? bide_priv_check_at(&t->site, ", called at ") : "", c->name,
-                                bide_priv_check_at(&c->site, ", called at "));
+            bide_priv_check_say(
+                text, "%s_destroy%s ended an object while %s%s%s is in flight on it",
+                interface_name, t ? bide_priv_check_at(&t->site, ", called at ") : "", c->name,
+                bide_priv_check_at(&c->site, ", called at "), c->site.line ? "," : "");
     bide_priv_check_unlock(text);
 }

@@ -18,7 +18,7 @@ const char bide_priv_closed;
 static void core_free(bide_local *core)
 {
     bide_priv_park_end(&core->parker);
-    pthread_mutex_destroy(&core->lock);
+    bide_priv_hub_end(&core->hub);
     bide_free(core->giver, core, sizeof *core, BIDE_PRIV_ALIGNOF(bide_local));
 }
 
@@ -41,7 +41,7 @@ void bide_priv_core_release(bide_local *core)
 static void init_root(bide_local *core)
 {
     bide_task *root = &core->root;
-    root->waker.vtable = &bide_priv_task_waker;
+    root->waker.vtable = &bide_priv_local_task.waker;
     root->core = core;
     root->near_refs = 1;
     root->far_refs = BIDE_PRIV_BIAS;
@@ -55,6 +55,12 @@ static bide_local_options complete_options(const bide_local_options *given)
     return o;
 }
 
+static void poke(bide_priv_hub *hub)
+{
+    bide_local *core = (bide_local *)(void *)((char *)hub - offsetof(bide_local, hub));
+    bide_priv_core_unpark(core, false);
+}
+
 static void init_core(bide_local *core, const bide_local_options *o)
 {
     core->near_refs = 2; /* the executor's, and the root's */
@@ -65,8 +71,8 @@ static void init_core(bide_local *core, const bide_local_options *o)
     core->slabs_most = o->slab_cache;
     core->stamping = o->flags & BIDE_LOCAL_STAMPS ? BIDE_PRIV_STAMPS_LEFT : 0;
     core->turns = BIDE_PRIV_TURNS;
-    core->clock = o->clock;
-    core->offload_threads = o->offload_threads;
+    core->hub.poke = poke;
+    core->host = o->host;
     core->lazy.size = (uint32_t)sizeof core->lazy;
     core->lazy.flags = o->allocator->flags & BIDE_ALLOC_FIXED;
     core->lazy.alloc = bide_priv_lazy_alloc;
@@ -88,17 +94,17 @@ bide_poll bide_priv_core_new(const bide_local_options *options, const bide_runti
         return BIDE_EMISUSE;
     core = bide_alloc(o.allocator, sizeof *core, BIDE_PRIV_ALIGNOF(bide_local), &giver);
     if (!core)
-        return o.allocator->flags & BIDE_ALLOC_FIXED ? BIDE_EBUSY : BIDE_ENOMEM;
+        return bide_priv_no_memory(o.allocator);
     memset(core, 0, sizeof *core);
     core->giver = giver;
     core->runtime.vtable = vtable;
     init_core(core, &o);
-    if (pthread_mutex_init(&core->lock, NULL) != 0) {
+    if (!bide_priv_hub_init(&core->hub, o.clock, o.allocator, o.offload_threads)) {
         bide_free(giver, core, sizeof *core, BIDE_PRIV_ALIGNOF(bide_local));
         return BIDE_ENOMEM;
     }
     if (!bide_priv_park_init(&core->parker)) {
-        pthread_mutex_destroy(&core->lock);
+        bide_priv_hub_end(&core->hub);
         bide_free(giver, core, sizeof *core, BIDE_PRIV_ALIGNOF(bide_local));
         return BIDE_ENOMEM;
     }
@@ -108,9 +114,17 @@ bide_poll bide_priv_core_new(const bide_local_options *options, const bide_runti
 
 /* ---- the remote list ---------------------------------------------------------------------- */
 
+void bide_priv_core_unpark(bide_local *core, bool from_isr)
+{
+    if (BIDE_PRIV_UNLIKELY(core->host != NULL))
+        bide_priv_host_wake(core, from_isr);
+    else
+        bide_priv_unpark(&core->parker);
+}
+
 /* False when the core is closed: then the caller still owns what it wanted to push. Lock-free, and
  * so fit for a signal handler that has interrupted another push or the drain. */
-bool bide_priv_core_push(bide_local *core, bide_task *t)
+bool bide_priv_core_push(bide_local *core, bide_task *t, bool from_isr)
 {
     void *head = bide_priv_load_relaxed(BIDE_PRIV_PTR(&core->remote));
     do {
@@ -122,7 +136,7 @@ bool bide_priv_core_push(bide_local *core, bide_task *t)
     BIDE_PRIV_STEP(3);
     /* A list that was not empty has a pusher who unparks, or has done so. */
     if (!head)
-        bide_priv_unpark(&core->parker);
+        bide_priv_core_unpark(core, from_isr);
     return true;
 }
 
@@ -144,7 +158,7 @@ static void serve(bide_local *core, bide_task *t)
 {
     bide_trace_request *request =
         (bide_trace_request *)(void *)((char *)t - offsetof(bide_trace_request, priv));
-    if (core->current && bide_priv_core_push(core, t))
+    if (core->current && bide_priv_core_push(core, t, false))
         return;
     atomic_store_explicit(&t->far, 0, memory_order_release);
     request->serve(request, core->closing ? NULL : core,
@@ -198,11 +212,11 @@ void bide_priv_core_drain(bide_local *core)
     arrive_all(core, list);
 }
 
-/* ---- timers ------------------------------------------------------------------------------- */
+/* ---- timers, and blocking work ------------------------------------------------------------ */
 
 uint64_t bide_priv_core_now(bide_local *core)
 {
-    return core->clock ? core->clock->now(core->clock) : bide_priv_monotonic();
+    return bide_priv_hub_now(&core->hub);
 }
 
 uint64_t bide_priv_runtime_now(bide_runtime *rt)
@@ -213,121 +227,60 @@ uint64_t bide_priv_runtime_now(bide_runtime *rt)
 bide_poll bide_priv_timer_start(bide_runtime *rt, bide_timer *timer)
 {
     bide_local *core = bide_priv_core_of(rt);
+    bool is_nearest;
     bide_priv_core_retain(core);
-    pthread_mutex_lock(&core->lock);
-    if (core->closed) {
-        pthread_mutex_unlock(&core->lock);
+    if (!bide_priv_hub_insert(&core->hub, timer, &is_nearest)) {
         bide_priv_core_release(core);
         return BIDE_ECANCELED;
     }
-    bide_priv_heap_insert(&core->heap, timer);
-    (void)bide_priv_add_relaxed(BIDE_PRIV_U32(&core->timers), 1u);
-    pthread_mutex_unlock(&core->lock);
     /* The owner may sleep with a later deadline in mind. */
     if (!bide_priv_is_owner(core))
-        bide_priv_unpark(&core->parker);
+        bide_priv_core_unpark(core, false);
+    else if (is_nearest)
+        core->new_deadline = true;
     return BIDE_READY;
-}
-
-static bide_waker *unlink_timer(bide_local *core, bide_timer *timer)
-{
-    bide_waker *waker = timer->waker;
-    bide_priv_heap_remove(&core->heap, timer);
-    (void)bide_priv_sub_relaxed(BIDE_PRIV_U32(&core->timers), 1u);
-    timer->waker = NULL;
-    return waker;
 }
 
 void bide_priv_timer_stop(bide_runtime *rt, bide_timer *timer)
 {
     bide_local *core = bide_priv_core_of(rt);
-    bide_waker *waker = NULL;
-    pthread_mutex_lock(&core->lock);
-    if (bide_priv_heap_holds(timer))
-        waker = unlink_timer(core, timer);
-    pthread_mutex_unlock(&core->lock);
-    if (waker)
-        bide_waker_drop(waker);
+    bide_priv_hub_remove(&core->hub, timer);
     bide_priv_core_release(core);
 }
 
-enum { BATCH = 16 };
-
-/* Takes the wakers of up to BATCH timers that are due at `now`. */
-static int take_due(bide_local *core, uint64_t now, bide_waker **wakers)
-{
-    bide_timer *timer;
-    int n = 0;
-    pthread_mutex_lock(&core->lock);
-    while (n < BATCH && (timer = bide_priv_heap_first(&core->heap)) != NULL &&
-           timer->deadline <= now)
-        wakers[n++] = unlink_timer(core, timer);
-    pthread_mutex_unlock(&core->lock);
-    return n;
-}
-
-/* Owner: wakes who waits for timers that are due. Wakers may be foreign code: no lock is held. */
+/* Owner: wakes who waits for timers that are due. */
 void bide_priv_core_fire(bide_local *core)
 {
-    bide_waker *wakers[BATCH];
-    uint64_t now;
-    int n, i;
-    if (bide_priv_load_relaxed(BIDE_PRIV_U32(&core->timers)) == 0)
-        return;
-    now = bide_priv_core_now(core);
-    do {
-        n = take_due(core, now, wakers);
-        for (i = 0; i < n; i++)
-            bide_waker_wake(wakers[i]);
-    } while (n == BATCH);
+    if (bide_priv_hub_has_timers(&core->hub))
+        bide_priv_hub_fire(&core->hub);
 }
 
-/* At the end: forgets all timers. Their leaves stop them later, or have stopped them. */
-static void orphan_timers(bide_local *core)
+bide_poll bide_priv_offload(bide_runtime *rt, bide_job *job)
 {
-    bide_waker *wakers[BATCH];
-    int n, i;
-    do {
-        n = take_due(core, UINT64_MAX, wakers);
-        for (i = 0; i < n; i++)
-            bide_waker_drop(wakers[i]);
-    } while (n == BATCH);
+    return bide_priv_hub_offload(&bide_priv_core_of(rt)->hub, job);
 }
 
 /* ---- sleeping ----------------------------------------------------------------------------- */
-
-static uint64_t nearest(bide_local *core)
-{
-    bide_timer *timer;
-    uint64_t deadline = BIDE_PRIV_FOREVER;
-    if (bide_priv_load_relaxed(BIDE_PRIV_U32(&core->timers)) == 0)
-        return deadline;
-    pthread_mutex_lock(&core->lock);
-    timer = bide_priv_heap_first(&core->heap);
-    if (timer)
-        deadline = timer->deadline;
-    pthread_mutex_unlock(&core->lock);
-    return deadline;
-}
 
 /* With a clock of the user's, sleeping is for wakes only: when nothing but timers is left, the
  * clock decides what comes next. True: it has moved, look again. */
 static bool clock_moved(bide_local *core)
 {
-    uint64_t deadline = nearest(core);
-    if (!core->clock->idle || deadline == BIDE_PRIV_FOREVER ||
-        bide_priv_load_seq_cst(BIDE_PRIV_U32(&core->jobs)) != 0)
+    bide_clock *clock = core->hub.clock;
+    uint64_t deadline = bide_priv_hub_nearest(&core->hub);
+    if (!clock->idle || deadline == BIDE_PRIV_FOREVER ||
+        bide_priv_load_seq_cst(BIDE_PRIV_U32(&core->hub.jobs)) != 0)
         return false;
-    return core->clock->idle(core->clock, deadline);
+    return clock->idle(clock, deadline);
 }
 
 /* How long to sleep; 0: not at all. Called after prepare, so that whoever changes what it looks at
  * later also unparks. */
 static uint64_t time_to_sleep(bide_local *core, uint32_t jobs_before)
 {
-    uint64_t deadline = nearest(core), now;
-    if (core->clock)
-        return jobs_before != bide_priv_load_seq_cst(BIDE_PRIV_U32(&core->jobs))
+    uint64_t deadline = bide_priv_hub_nearest(&core->hub), now;
+    if (core->hub.clock)
+        return jobs_before != bide_priv_load_seq_cst(BIDE_PRIV_U32(&core->hub.jobs))
                    ? 0
                    : BIDE_PRIV_FOREVER;
     if (deadline == BIDE_PRIV_FOREVER)
@@ -339,9 +292,9 @@ static uint64_t time_to_sleep(bide_local *core, uint32_t jobs_before)
 /* Owner, with nothing to poll: sleeps until a wake, the nearest timer, or a signal. */
 void bide_priv_core_sleep(bide_local *core)
 {
-    uint32_t jobs = bide_priv_load_seq_cst(BIDE_PRIV_U32(&core->jobs));
+    uint32_t jobs = bide_priv_load_seq_cst(BIDE_PRIV_U32(&core->hub.jobs));
     uint64_t timeout;
-    if (core->clock && clock_moved(core))
+    if (core->hub.clock && clock_moved(core))
         return;
     BIDE_PRIV_STEP(8);
     bide_priv_park_prepare(&core->parker);
@@ -392,9 +345,11 @@ void bide_priv_core_close(bide_local *core)
     bide_priv_core_drain(core); /* requests find the tasks as they are */
     core->closing = true;
     drop_tasks(core);
-    bide_priv_offload_close(core);
-    orphan_timers(core);
+    bide_priv_hub_close(&core->hub);
+    bide_priv_hub_orphan_timers(&core->hub);
     arrive_all(core, bide_priv_exchange_seq_cst(BIDE_PRIV_PTR(&core->remote), BIDE_PRIV_CLOSED));
+    if (core->host)
+        bide_priv_host_close(core);
     drop_tasks(core);
     end_root(core);
     bide_priv_slabs_close(core);

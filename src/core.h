@@ -17,11 +17,10 @@
 #include <bide/executor.h>
 
 #include "atomic.h"
+#include "hub.h"
 #include "park.h"
+#include "task_block.h"
 #include "thread_id.h"
-#include "timer_heap.h"
-
-#include <pthread.h>
 
 /* What the shared counts begin with, and what merging takes off again. Until then no sum of
  * foreign clones and drops can reach zero. */
@@ -34,16 +33,7 @@ enum bide_priv_task_state {
     BIDE_PRIV_TASK_TAKEN /* somebody has taken the result */
 };
 
-/* A copy of the spawn options that are rarely set; at the end of the block. */
-struct bide_priv_task_extra {
-    void (*done)(void *done_arg, bide_poll code, const void *output);
-    void *done_arg;
-    const char *name;
-    size_t slab_bytes;
-};
-
-/* The block: this header, the frame, a large output if there is one, the extra if there is one.
- * Small outputs take the frame's place. */
+/* A task's header; task_block.h tells what follows it. */
 struct bide_task {
     bide_waker waker; /* first: a waker is a task */
     bide_local *core;
@@ -71,9 +61,6 @@ struct bide_task {
 };
 
 BIDE_PRIV_ASSERT(sizeof(bide_task) <= BIDE_PRIV_TASK_HEADER, "a task's header fits its place");
-BIDE_PRIV_ASSERT(sizeof(struct bide_priv_task_extra) <= BIDE_PRIV_TASK_EXTRA, "so does the extra");
-
-struct bide_priv_offload;
 
 /* A slab in the executor's hands: what lies before the slab's own memory. */
 struct bide_priv_slab_block {
@@ -118,21 +105,17 @@ struct bide_local {
     uint32_t near_refs; /* owner's until the merge */
     uint32_t far_refs;  /* atomic */
     bool closing;       /* owner's: spawning is refused */
+    bool canceling;     /* the same, while all tasks are being cancelled */
     uint8_t stamping;   /* owner's: turns leave stamps, if it is not 0 */
     uint8_t turns;      /* owner's: so many polls before others are looked at */
 
-    /* Time. The lock guards heap, and the pointer offload. */
-    bide_clock *clock;
-    pthread_mutex_t lock;
-    bide_priv_timer_heap heap;
-    uint32_t timers; /* atomic: in the heap */
+    bide_priv_hub hub; /* time, and blocking work */
     bide_priv_parker parker;
 
-    /* Blocking work. */
-    uint32_t offload_threads;
-    uint32_t jobs;                     /* atomic: queued or running */
-    bool closed;                       /* no more timers and jobs; under the lock */
-    struct bide_priv_offload *offload; /* made with the first job; under the lock */
+    /* On somebody else's loop; host.c. */
+    bide_host *host;      /* NULL: none */
+    uint32_t host_state;  /* atomic: how the host is to be told */
+    bool new_deadline;    /* owner's: between enter and leave a timer became the nearest */
 };
 
 /* Timers are looked at when the queue is empty, and at least so often. */
@@ -191,11 +174,14 @@ bide_poll bide_priv_core_new(const bide_local_options *options, const bide_runti
 void bide_priv_core_close(bide_local *core);
 void bide_priv_core_retain(bide_local *core);
 void bide_priv_core_release(bide_local *core);
-bool bide_priv_core_push(bide_local *core, bide_task *t);
+bool bide_priv_core_push(bide_local *core, bide_task *t, bool from_isr);
 void bide_priv_core_drain(bide_local *core);
 uint64_t bide_priv_core_now(bide_local *core);
 void bide_priv_core_fire(bide_local *core);
 void bide_priv_core_sleep(bide_local *core);
+/* Whoever has made work for an owner that may sleep, or for a host. */
+void bide_priv_core_unpark(bide_local *core, bool from_isr);
+bide_poll bide_priv_offload(bide_runtime *rt, bide_job *job);
 bide_poll bide_priv_timer_start(bide_runtime *rt, bide_timer *timer);
 void bide_priv_timer_stop(bide_runtime *rt, bide_timer *timer);
 uint64_t bide_priv_runtime_now(bide_runtime *rt);
@@ -211,8 +197,12 @@ void bide_priv_lazy_free(bide_allocator *giver, void *block, size_t bytes, size_
 void bide_priv_slab_retire(bide_local *core, bide_task *t);
 void bide_priv_slabs_close(bide_local *core);
 
+/* trace.c: what join handles ask of it. */
+bide_poll bide_priv_local_trace(bide_task *t, const bide_trace_options *options);
+bide_poll bide_priv_local_request_trace(bide_task *t, bide_trace_request *request);
+
 /* task.c: the tasks' wakers, life and spawning. */
-extern const bide_waker_vtable bide_priv_task_waker;
+extern const bide_priv_task_vtable bide_priv_local_task;
 void *bide_priv_task_frame(bide_task *t);
 void *bide_priv_task_output(bide_task *t);
 size_t bide_priv_task_slab_bytes(const bide_task *t);
@@ -226,14 +216,6 @@ bide_poll bide_priv_spawn_begin(bide_runtime *rt, const bide_type *type,
 void bide_priv_spawn_commit(bide_runtime *rt, bide_task *task, bool keep);
 void bide_priv_spawn_abandon(bide_runtime *rt, bide_task *task);
 
-/* offload.c: threads for blocking work. */
-bide_poll bide_priv_offload(bide_runtime *rt, bide_job *job);
-void bide_priv_offload_close(bide_local *core);
-/* For the future that awaits a job. */
-bide_poll bide_priv_job_await(bide_job *job, const bide_context *cx);
-void bide_priv_job_cancel(bide_job *job);
-const char *bide_priv_job_standing(const bide_job *job);
-
 /* The runtime of every executor here; they differ in the name. Shape: an initialiser. */
 #define BIDE_PRIV_RUNTIME_VTABLE(executor_name)                                                    \
     {                                                                                              \
@@ -245,10 +227,23 @@ const char *bide_priv_job_standing(const bide_job *job);
     }
 
 /* executor.c: being the owner. */
-bool bide_priv_inside(void); /* whether this thread is inside an executor */
+/* What this thread is inside of: a bide_local, a worker of a pool, or nothing. A second one is
+ * refused, inside. */
+extern _Thread_local void *bide_priv_current;
 bide_poll bide_priv_enter(bide_local *core);
 void bide_priv_leave(bide_local *core);
 bide_poll bide_priv_run_root(bide_local *core, const bide_type *type, void *frame, void *out);
+/* Up to BIDE_PRIV_TURNS polls; true: the root has ended. */
+bool bide_priv_run_some(bide_local *core);
+
+/* host.c: executors on somebody else's loop. */
+extern const bide_runtime_vtable bide_priv_hosted_vtable;
+/* Tells the host, if it waits to be told. */
+void bide_priv_host_wake(bide_local *core, bool from_isr);
+/* The host is not called any more. */
+void bide_priv_host_close(bide_local *core);
+/* Tasks have been told to end: how that stands, and the host is told. */
+bide_poll bide_priv_host_cancel(bide_local *core);
 /* What waits already, waits from now. */
 void bide_priv_stamp_all(bide_local *core);
 

@@ -5,8 +5,7 @@
 
 #include <string.h>
 
-/* The executor that this thread is inside: refuses a second one. */
-static _Thread_local bide_local *current_core;
+_Thread_local void *bide_priv_current;
 
 static const bide_runtime_vtable local_vtable = BIDE_PRIV_RUNTIME_VTABLE("local");
 
@@ -22,23 +21,18 @@ static bool own(bide_local *core)
     return owned;
 }
 
-bool bide_priv_inside(void)
-{
-    return current_core != NULL;
-}
-
 bide_poll bide_priv_enter(bide_local *core)
 {
-    if (current_core || !own(core))
+    if (bide_priv_current || !own(core))
         return BIDE_EMISUSE;
-    current_core = core;
+    bide_priv_current = core;
     return BIDE_READY;
 }
 
 void bide_priv_leave(bide_local *core)
 {
-    if (current_core == core)
-        current_core = NULL;
+    if (bide_priv_current == core)
+        bide_priv_current = NULL;
     bide_priv_store_release(BIDE_PRIV_WORD(&core->owner), (uintptr_t)0);
 }
 
@@ -62,13 +56,13 @@ BIDE_PRIV_ALWAYS bide_poll poll_once(bide_local *core, bide_task *t, void *frame
 static void poll_task(bide_local *core, bide_task *t)
 {
     BIDE_PRIV_ALIGNAS(64) unsigned char small[BIDE_PRIV_TASK_SMALL];
-    uint32_t bytes = t->type->output_size;
-    void *out = bytes > sizeof small ? bide_priv_task_output(t) : bytes ? small : NULL;
-    bide_poll r = poll_once(core, t, bide_priv_task_frame(t), out);
+    const bide_type *ty = t->type;
+    void *out = ty->output_size > sizeof small ? bide_priv_block_output(t, ty) : small;
+    bide_poll r = poll_once(core, t, bide_priv_block_frame(t, ty), out);
     if (r == BIDE_PENDING)
         return;
     if (out == small && r == BIDE_READY)
-        memcpy(bide_priv_task_output(t), small, bytes);
+        memcpy(bide_priv_block_output(t, ty), small, ty->output_size);
     bide_priv_task_end(t, r);
 }
 
@@ -182,10 +176,15 @@ BIDE_PRIV_COLD static bool run_stamped_turns(bide_local *core)
 }
 
 /* The question whether to stamp is asked once in so many turns, not in each. */
+bool bide_priv_run_some(bide_local *core)
+{
+    return BIDE_PRIV_UNLIKELY(core->stamping) ? run_stamped_turns(core) : run_turns(core);
+}
+
 static void run(bide_local *core, int mode)
 {
     for (;;) {
-        if (BIDE_PRIV_UNLIKELY(core->stamping) ? run_stamped_turns(core) : run_turns(core))
+        if (bide_priv_run_some(core))
             return;
         bide_priv_core_fire(core);
         bide_priv_core_drain(core);
@@ -214,28 +213,37 @@ bide_poll bide_priv_run_root(bide_local *core, const bide_type *type, void *fram
 
 /* ---- public ------------------------------------------------------------------------------- */
 
+/* For the calls that run to an end, which on a host's loop would stop that. */
+static bide_poll enter_to_run(bide_local *ex)
+{
+    return ex->host ? BIDE_EMISUSE : bide_priv_enter(ex);
+}
+
 bide_poll bide_priv_local_new(const bide_local_options *options, bide_local **out)
 {
-    return bide_priv_core_new(options, &local_vtable, out);
+    bide_poll r = bide_priv_core_new(options, &local_vtable, out);
+    if (r == BIDE_READY && (*out)->host)
+        (*out)->runtime.vtable = &bide_priv_hosted_vtable;
+    return r;
 }
 
 bide_poll bide_local_free(bide_local *ex)
 {
-    bide_local *outer = current_core;
+    void *outer = bide_priv_current;
     if (!ex)
         return BIDE_READY;
     if (!own(ex))
         return BIDE_EMISUSE;
     /* Another executor of this thread may be running: its task owned this one. */
-    current_core = ex;
+    bide_priv_current = ex;
     bide_priv_core_close(ex);
-    current_core = outer;
+    bide_priv_current = outer;
     return BIDE_READY;
 }
 
 bide_poll bide_local_run(bide_local *ex)
 {
-    bide_poll r = bide_priv_enter(ex);
+    bide_poll r = enter_to_run(ex);
     if (r != BIDE_READY)
         return r;
     run(ex, RUN_ALL);
@@ -243,9 +251,31 @@ bide_poll bide_local_run(bide_local *ex)
     return BIDE_READY;
 }
 
-bide_poll bide_local_run_until_stalled(bide_local *ex)
+bide_poll bide_local_cancel(bide_local *ex)
 {
     bide_poll r = bide_priv_enter(ex);
+    bide_task *t;
+    if (r != BIDE_READY)
+        return r;
+    ex->canceling = true;
+    for (t = ex->first; t; t = t->after) {
+        atomic_store_explicit(&t->aborted, 1, memory_order_relaxed);
+        if (!t->queued)
+            bide_priv_schedule(ex, t);
+    }
+    if (ex->host) {
+        bide_priv_leave(ex);
+        return bide_priv_host_cancel(ex);
+    }
+    run(ex, RUN_ALL);
+    ex->canceling = false;
+    bide_priv_leave(ex);
+    return BIDE_READY;
+}
+
+bide_poll bide_local_run_until_stalled(bide_local *ex)
+{
+    bide_poll r = enter_to_run(ex);
     if (r != BIDE_READY)
         return r;
     run(ex, RUN_READY);
@@ -256,7 +286,7 @@ bide_poll bide_local_run_until_stalled(bide_local *ex)
 
 bide_poll bide_local_run_until(bide_local *ex, const bide_type *type, void *frame, void *out)
 {
-    bide_poll r = bide_priv_enter(ex);
+    bide_poll r = enter_to_run(ex);
     if (r != BIDE_READY) {
         type->drop(frame);
         return r;

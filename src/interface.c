@@ -189,3 +189,14 @@ size_t bide_mismatch_text(const bide_mismatch *why, char *text, size_t bytes)
         text[at < bytes ? at : bytes - 1] = '\0';
     return at;
 }
+
+bide_poll bide_priv_bind_send(const bide_interface *expected, const bide_vtable *vtable,
+                              bide_mismatch *why)
+{
+    bide_poll r = bide_bind(expected, vtable, why);
+    if (r != BIDE_READY || (vtable->flags & BIDE_SEND))
+        return r;
+    if (why)
+        why->reason = "the implementation is bound to its thread, and a Send one is asked for";
+    return BIDE_EMISMATCH;
+}

@@ -11,14 +11,14 @@
 #define _POSIX_C_SOURCE 200809L
 #endif
 
-#include "core.h"
+#include "hub.h"
 
 #include <signal.h>
 
 struct bide_priv_offload {
     pthread_mutex_t lock;
     pthread_cond_t work;
-    bide_local *core;
+    bide_priv_hub *hub;
     bide_allocator *giver;
     bide_job *head, *tail;
     uint32_t most, started, idle, queued;
@@ -140,25 +140,25 @@ static bide_job *next_job(struct bide_priv_offload *o)
     return job;
 }
 
-static void end_job(bide_local *core, bide_job *job, bide_waker *waker)
+static void end_job(bide_priv_hub *hub, bide_job *job, bide_waker *waker)
 {
     /* Counted down before the wake, so that the executor finds the new count. */
-    (void)atomic_fetch_sub(BIDE_PRIV_U32(&core->jobs), 1u);
+    (void)atomic_fetch_sub(BIDE_PRIV_U32(&hub->jobs), 1u);
     if (waker)
         bide_waker_wake(waker);
-    else if (core->clock)
-        bide_priv_unpark(&core->parker);
+    else if (hub->clock)
+        hub->poke(hub);
     bide_job_drop(job);
 }
 
-static void work_on(bide_local *core, bide_job *job)
+static void work_on(bide_priv_hub *hub, bide_job *job)
 {
     bide_waker *waker;
     if (advance_job(job, JOB_QUEUED, JOB_RUNNING, &waker)) {
         job->run(job);
         (void)advance_job(job, JOB_RUNNING, JOB_DONE, &waker);
     }
-    end_job(core, job, waker);
+    end_job(hub, job, waker);
 }
 
 static void *worker(void *arg)
@@ -168,25 +168,38 @@ static void *worker(void *arg)
     pthread_mutex_lock(&o->lock);
     while ((job = next_job(o)) != NULL) {
         pthread_mutex_unlock(&o->lock);
-        work_on(o->core, job);
+        work_on(o->hub, job);
         pthread_mutex_lock(&o->lock);
     }
     pthread_mutex_unlock(&o->lock);
     return NULL;
 }
 
+int bide_priv_start_thread(pthread_t *thread, void *(*main)(void *arg), void *arg,
+                           size_t stack_bytes)
+{
+    pthread_attr_t how;
+    sigset_t all, before;
+    int error = pthread_attr_init(&how);
+    if (error != 0)
+        return error;
+    if (stack_bytes)
+        error = pthread_attr_setstacksize(&how, stack_bytes);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    if (error == 0)
+        error = pthread_create(thread, &how, main, arg);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&how);
+    return error;
+}
+
 /* Starts one more thread; the lock is held. */
 static bool start_worker(struct bide_priv_offload *o)
 {
-    sigset_t all, before;
-    int error;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    error = pthread_create(&o->threads[o->started], NULL, worker, o);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (error == 0)
-        o->started++;
-    return error == 0;
+    bool started = bide_priv_start_thread(&o->threads[o->started], worker, o, 0) == 0;
+    o->started += started;
+    return started;
 }
 
 /* ---- the executor's side ------------------------------------------------------------------ */
@@ -196,14 +209,14 @@ static size_t bytes_of(uint32_t most)
     return sizeof(struct bide_priv_offload) + most * sizeof(pthread_t);
 }
 
-static struct bide_priv_offload *new_offload(bide_local *core)
+static struct bide_priv_offload *new_offload(bide_priv_hub *hub)
 {
     bide_allocator *giver;
-    struct bide_priv_offload *o = bide_alloc(core->allocator, bytes_of(core->offload_threads),
+    struct bide_priv_offload *o = bide_alloc(hub->allocator, bytes_of(hub->offload_threads),
                                              BIDE_PRIV_ALIGNOF(struct bide_priv_offload), &giver);
     if (!o)
         return NULL;
-    *o = (struct bide_priv_offload){.core = core, .giver = giver, .most = core->offload_threads};
+    *o = (struct bide_priv_offload){.hub = hub, .giver = giver, .most = hub->offload_threads};
     if (pthread_mutex_init(&o->lock, NULL) != 0)
         goto no_lock;
     if (pthread_cond_init(&o->work, NULL) != 0)
@@ -236,26 +249,25 @@ static bide_poll queue_job(struct bide_priv_offload *o, bide_job *job)
         o->head = job;
     o->tail = job;
     o->queued++;
-    (void)bide_priv_add_relaxed(BIDE_PRIV_U32(&o->core->jobs), 1u);
+    (void)bide_priv_add_relaxed(BIDE_PRIV_U32(&o->hub->jobs), 1u);
     pthread_cond_signal(&o->work);
     pthread_mutex_unlock(&o->lock);
     return BIDE_READY;
 }
 
-bide_poll bide_priv_offload(bide_runtime *rt, bide_job *job)
+bide_poll bide_priv_hub_offload(bide_priv_hub *hub, bide_job *job)
 {
-    bide_local *core = bide_priv_core_of(rt);
     bide_poll r;
-    if (core->offload_threads == 0)
+    if (hub->offload_threads == 0)
         return BIDE_ENOSYS;
-    pthread_mutex_lock(&core->lock);
-    if (core->closed)
+    pthread_mutex_lock(&hub->lock);
+    if (hub->closed)
         r = BIDE_ECANCELED;
-    else if (!core->offload && !(core->offload = new_offload(core)))
+    else if (!hub->offload && !(hub->offload = new_offload(hub)))
         r = BIDE_ENOMEM;
     else
-        r = queue_job(core->offload, job);
-    pthread_mutex_unlock(&core->lock);
+        r = queue_job(hub->offload, job);
+    pthread_mutex_unlock(&hub->lock);
     return r;
 }
 
@@ -266,20 +278,20 @@ static void cancel_queued(struct bide_priv_offload *o)
         bide_waker *waker;
         o->head = job->next;
         (void)advance_job(job, JOB_QUEUED, JOB_CANCELED, &waker);
-        end_job(o->core, job, waker);
+        end_job(o->hub, job, waker);
     }
 }
 
-/* Owner, at the end: refuses new jobs and timers, cancels what waits, waits for what runs. */
-void bide_priv_offload_close(bide_local *core)
+/* At the end: refuses new jobs and timers, cancels what waits, waits for what runs. */
+void bide_priv_hub_close(bide_priv_hub *hub)
 {
     struct bide_priv_offload *o;
     uint32_t i;
-    pthread_mutex_lock(&core->lock);
-    core->closed = true;
-    o = core->offload;
-    core->offload = NULL;
-    pthread_mutex_unlock(&core->lock);
+    pthread_mutex_lock(&hub->lock);
+    hub->closed = true;
+    o = hub->offload;
+    hub->offload = NULL;
+    pthread_mutex_unlock(&hub->lock);
     if (!o)
         return;
     pthread_mutex_lock(&o->lock);

@@ -47,12 +47,12 @@ void bide_priv_park_end(bide_priv_parker *parker)
     (void)parker;
 }
 
-void bide_priv_park_cancel(bide_priv_parker *parker)
+bool bide_priv_park_cancel(bide_priv_parker *parker)
 {
-    bide_priv_store_relaxed(BIDE_PRIV_U32(&parker->sleeping), 0u);
+    return bide_priv_exchange_acquire(BIDE_PRIV_U32(&parker->sleeping), 0u) == 0;
 }
 
-void bide_priv_park_wait(bide_priv_parker *parker, uint64_t timeout)
+bool bide_priv_park_block(bide_priv_parker *parker, uint64_t timeout)
 {
     struct timespec t;
     if (timeout > LONGEST_WAIT)
@@ -61,19 +61,20 @@ void bide_priv_park_wait(bide_priv_parker *parker, uint64_t timeout)
     t.tv_nsec = (long)(timeout % NANOSECONDS);
     /* The kernel compares the word again: an unpark since prepare returns at once. */
     syscall(SYS_futex, &parker->sleeping, FUTEX_WAIT_PRIVATE, 1, &t, NULL, 0);
-    bide_priv_store_relaxed(BIDE_PRIV_U32(&parker->sleeping), 0u);
+    return false;
 }
 
-void bide_priv_unpark(bide_priv_parker *parker)
+bool bide_priv_unpark(bide_priv_parker *parker)
 {
     int saved;
     if (bide_priv_load_seq_cst(BIDE_PRIV_U32(&parker->sleeping)) == 0 ||
         bide_priv_exchange_seq_cst(BIDE_PRIV_U32(&parker->sleeping), 0u) == 0)
-        return;
+        return false;
     saved = errno;
     BIDE_PRIV_STEP(1);
     syscall(SYS_futex, &parker->sleeping, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0);
     errno = saved;
+    return true;
 }
 
 #else
@@ -91,11 +92,13 @@ void bide_priv_park_end(bide_priv_parker *parker)
 
 /* Whoever cleared the word posts, or is about to: that post must be consumed, or the next wait
  * would return for nothing. */
-void bide_priv_park_cancel(bide_priv_parker *parker)
+bool bide_priv_park_cancel(bide_priv_parker *parker)
 {
-    if (bide_priv_exchange_seq_cst(BIDE_PRIV_U32(&parker->sleeping), 0u) == 0)
-        while (sem_wait(&parker->semaphore) != 0 && errno == EINTR)
-            continue;
+    if (bide_priv_exchange_seq_cst(BIDE_PRIV_U32(&parker->sleeping), 0u) != 0)
+        return false;
+    while (sem_wait(&parker->semaphore) != 0 && errno == EINTR)
+        continue;
+    return true;
 }
 
 /* POSIX has timed waits on the wall clock only. A step of that clock makes one wait too short or
@@ -111,24 +114,28 @@ static bool wait_until(bide_priv_parker *parker, uint64_t timeout)
     return sem_timedwait(&parker->semaphore, &t) == 0;
 }
 
-void bide_priv_park_wait(bide_priv_parker *parker, uint64_t timeout)
+bool bide_priv_park_block(bide_priv_parker *parker, uint64_t timeout)
 {
-    bool posted =
-        timeout >= LONGEST_WAIT ? sem_wait(&parker->semaphore) == 0 : wait_until(parker, timeout);
-    if (!posted)
-        bide_priv_park_cancel(parker);
+    return timeout >= LONGEST_WAIT ? sem_wait(&parker->semaphore) == 0
+                                   : wait_until(parker, timeout);
 }
 
-void bide_priv_unpark(bide_priv_parker *parker)
+bool bide_priv_unpark(bide_priv_parker *parker)
 {
     int saved;
     if (bide_priv_load_seq_cst(BIDE_PRIV_U32(&parker->sleeping)) == 0 ||
         bide_priv_exchange_seq_cst(BIDE_PRIV_U32(&parker->sleeping), 0u) == 0)
-        return;
+        return false;
     saved = errno;
     BIDE_PRIV_STEP(1);
     sem_post(&parker->semaphore);
     errno = saved;
+    return true;
 }
 
 #endif
+
+bool bide_priv_park_wait(bide_priv_parker *parker, uint64_t timeout)
+{
+    return bide_priv_park_block(parker, timeout) || bide_priv_park_cancel(parker);
+}

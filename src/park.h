@@ -33,13 +33,19 @@ bool bide_priv_park_init(bide_priv_parker *parker);
 void bide_priv_park_end(bide_priv_parker *parker);
 
 /* The owner's side: after prepare exactly one of cancel and wait. Wait returns when it was woken,
- * after `timeout` nanoseconds (or BIDE_PRIV_FOREVER), or when a signal came. */
+ * after `timeout` nanoseconds (or BIDE_PRIV_FOREVER), or when a signal came. Both tell whether
+ * another thread has unparked since prepare. */
 void bide_priv_park_prepare(bide_priv_parker *parker);
-void bide_priv_park_cancel(bide_priv_parker *parker);
-void bide_priv_park_wait(bide_priv_parker *parker, uint64_t timeout);
+bool bide_priv_park_cancel(bide_priv_parker *parker);
+bool bide_priv_park_wait(bide_priv_parker *parker, uint64_t timeout);
 
-/* Any thread, and signal handlers. Keeps errno. */
-void bide_priv_unpark(bide_priv_parker *parker);
+/* The first half of wait. True: it was woken, and there is nothing more to do; else cancel must
+ * follow, before which the owner can still be unparked. */
+bool bide_priv_park_block(bide_priv_parker *parker, uint64_t timeout);
+
+/* Any thread, and signal handlers. Keeps errno. Tells whether the owner was parked, and it was this
+ * call that ended that. */
+bool bide_priv_unpark(bide_priv_parker *parker);
 
 /* The system's monotonic clock in nanoseconds. */
 uint64_t bide_priv_monotonic(void);

@@ -34,7 +34,7 @@ void bide_offload_drop(struct bide_offload *f)
     bide_job_drop(job);
 }
 
-static void offload_trace(const void *frame, bide_tracer *tracer)
+static void bide_priv_offload_trace(const void *frame, bide_tracer *tracer)
 {
     const struct bide_offload *f = frame;
     if (f->job)

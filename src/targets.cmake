@@ -31,6 +31,9 @@ endfunction()
 function(bide_library target alias export)
     add_library(${target} ${ARGN})
     add_library(${alias} ALIAS ${target})
+    if(BIDE_CHECKED STREQUAL "USERS")
+        set(BIDE_CHECKED OFF) # in here
+    endif()
     bide_own_target(${target})
     target_compile_features(${target} PUBLIC c_std_11)
     target_include_directories(${target} PUBLIC

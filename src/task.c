@@ -2,7 +2,6 @@
  * task.c: the wakers, the life and the join handles of tasks. core.h tells the protocol.
  */
 #include "core.h"
-#include "trace_text.h"
 
 #include <string.h>
 
@@ -24,7 +23,7 @@ static void last_reference(bide_task *t)
     }
     /* Once pushed, the block and its reference to the core are the owner's: hold another one. */
     bide_priv_core_retain(core);
-    if (!bide_priv_core_push(core, t))
+    if (!bide_priv_core_push(core, t, false))
         bide_priv_task_dispose(t);
     bide_priv_core_release(core);
 }
@@ -60,15 +59,16 @@ static void task_ref(bide_task *t)
 
 /* ---- wakers ------------------------------------------------------------------------------- */
 
-/* By reference: the caller's own keeps the task alive. Lock-free; used by signal handlers. */
-static void wake_far(bide_task *t)
+/* By reference: the caller's own keeps the task alive. Lock-free; used by signal handlers. Out of
+ * line, so that a wake by the owner has no register to save for it. */
+static BIDE_PRIV_COLD void wake_far(bide_task *t, bool from_isr)
 {
     if (atomic_exchange_explicit(&t->far, 1, memory_order_acq_rel))
         return;
     BIDE_PRIV_STEP(12);
     (void)bide_priv_add_relaxed(BIDE_PRIV_U32(&t->far_refs), 1u);
     BIDE_PRIV_STEP(13);
-    if (!bide_priv_core_push(t->core, t))
+    if (!bide_priv_core_push(t->core, t, from_isr))
         (void)bide_priv_sub_acq_rel(BIDE_PRIV_U32(&t->far_refs), 1u);
 }
 
@@ -83,7 +83,7 @@ static void waker_wake_by_ref(bide_waker *waker)
     bide_task *t = task_of(waker);
     bide_local *core = t->core;
     if (!bide_priv_is_owner(core))
-        wake_far(t);
+        wake_far(t, false);
     else if (!t->queued)
         bide_priv_schedule(core, t);
 }
@@ -93,7 +93,7 @@ static void waker_wake(bide_waker *waker)
     bide_task *t = task_of(waker);
     bide_local *core = t->core;
     if (!bide_priv_is_owner(core)) {
-        wake_far(t);
+        wake_far(t, false);
         unref_far(t);
         return;
     }
@@ -114,41 +114,24 @@ static void waker_drop(bide_waker *waker)
  * of the plain words. */
 static void waker_wake_from_isr(bide_waker *waker)
 {
-    wake_far(task_of(waker));
+    wake_far(task_of(waker), true);
 }
-
-const bide_waker_vtable bide_priv_task_waker = {
-    .size = sizeof(bide_waker_vtable),
-    .clone = waker_clone,
-    .wake = waker_wake,
-    .wake_by_ref = waker_wake_by_ref,
-    .drop = waker_drop,
-    .wake_from_isr = waker_wake_from_isr,
-};
 
 /* ---- the block ---------------------------------------------------------------------------- */
 
 void *bide_priv_task_frame(bide_task *t)
 {
-    const bide_type *ty = t->type;
-    return (char *)t + BIDE_PRIV_TASK_FRAME(ty->frame_align, ty->output_size, ty->output_align);
+    return bide_priv_block_frame(t, t->type);
 }
 
 void *bide_priv_task_output(bide_task *t)
 {
-    const bide_type *ty = t->type;
-    return (char *)t + BIDE_PRIV_TASK_OUTPUT(ty->frame_size, ty->frame_align, ty->output_size,
-                                             ty->output_align);
-}
-
-static size_t end_of(const bide_type *ty)
-{
-    return BIDE_PRIV_TASK_END(ty->frame_size, ty->frame_align, ty->output_size, ty->output_align);
+    return bide_priv_block_output(t, t->type);
 }
 
 static struct bide_priv_task_extra *extra_of(const bide_task *t)
 {
-    return (struct bide_priv_task_extra *)(void *)((char *)(uintptr_t)t + end_of(t->type));
+    return bide_priv_block_extra(t, t->type);
 }
 
 size_t bide_priv_task_slab_bytes(const bide_task *t)
@@ -168,9 +151,8 @@ void bide_priv_task_dispose(bide_task *t)
 {
     bide_local *core = t->core;
     if (t != &core->root) {
-        size_t bytes = end_of(t->type) + (t->has_extra ? BIDE_PRIV_TASK_EXTRA : 0u);
-        size_t align = BIDE_PRIV_TASK_ALIGN(t->type->frame_align, t->type->output_align);
-        bide_free(t->giver, t, bytes, align);
+        bide_free(t->giver, t, bide_priv_block_bytes(t->type, t->has_extra),
+                  bide_priv_block_align(t->type));
     }
     bide_priv_core_release(core);
 }
@@ -212,10 +194,8 @@ void bide_priv_task_end(bide_task *t, bide_poll code)
     (void)atomic_exchange_explicit(&t->far, 1, memory_order_acq_rel);
     unlink_task(t->core, t);
     t->state = BIDE_PRIV_TASK_DONE;
-    if (t->has_extra && extra_of(t)->done) {
-        struct bide_priv_task_extra *x = extra_of(t);
-        x->done(x->done_arg, code, code == BIDE_READY ? bide_priv_task_output(t) : NULL);
-    }
+    if (t->has_extra)
+        bide_priv_tell_done(t, t->type, code);
     merge(t, in_queue);
     if (joiner)
         bide_waker_wake(joiner);
@@ -235,15 +215,6 @@ void bide_priv_task_drop(bide_task *t, bide_poll code)
 }
 
 /* ---- spawning ----------------------------------------------------------------------------- */
-
-/* The caller's options, whatever their age, in full. */
-static bide_spawn_options complete_options(const bide_spawn_options *given)
-{
-    bide_spawn_options o = bide_spawn_options_init();
-    if (given)
-        memcpy(&o, given, given->size < sizeof o ? given->size : sizeof o);
-    return o;
-}
 
 /* Whether this thread may use the executor: its owner, or anybody while there is none. */
 static bool may_use(bide_local *core)
@@ -270,7 +241,7 @@ static void init_task(bide_task *t, bide_local *core, const bide_type *type, bid
                       bool has_extra)
 {
     memset(t, 0, sizeof *t);
-    t->waker.vtable = &bide_priv_task_waker;
+    t->waker.vtable = &bide_priv_local_task.waker;
     t->core = core;
     t->type = type;
     t->giver = giver;
@@ -284,24 +255,24 @@ bide_poll bide_priv_spawn_begin(bide_runtime *rt, const bide_type *type,
                                 const bide_spawn_options *options, bide_task **task, void **frame)
 {
     bide_local *core = bide_priv_core_of(rt);
-    bide_spawn_options o = complete_options(options);
+    bide_spawn_options o = bide_priv_complete_spawn(options);
     bide_allocator *a = o.allocator ? o.allocator : core->allocator, *giver;
-    bool has_extra = o.done || o.name || o.slab_bytes;
-    size_t align = BIDE_PRIV_TASK_ALIGN(type->frame_align, type->output_align);
+    bool has_extra = bide_priv_wants_extra(&o);
     bide_task *t;
     *task = NULL;
     *frame = NULL;
     BIDE_PRIV_CHECK_FOREIGN(!may_use(core), "spawn on a local executor")
     if (!may_use(core))
         return BIDE_EMISUSE;
-    if (core->closing)
+    if (core->closing || core->canceling)
         return BIDE_ECANCELED;
-    t = alloc_block(core, a, end_of(type) + (has_extra ? BIDE_PRIV_TASK_EXTRA : 0u), align, &giver);
+    t = alloc_block(core, a, bide_priv_block_bytes(type, has_extra), bide_priv_block_align(type),
+                    &giver);
     if (!t)
-        return a->flags & BIDE_ALLOC_FIXED ? BIDE_EBUSY : BIDE_ENOMEM;
+        return bide_priv_no_memory(a);
     init_task(t, core, type, giver, has_extra);
     if (has_extra)
-        *extra_of(t) = (struct bide_priv_task_extra){o.done, o.done_arg, o.name, o.slab_bytes};
+        bide_priv_keep_extra(t, type, &o);
     *task = t;
     *frame = bide_priv_task_frame(t);
     return BIDE_READY;
@@ -334,25 +305,7 @@ void bide_priv_spawn_abandon(bide_runtime *rt, bide_task *t)
     bide_priv_task_dispose(t);
 }
 
-/* ---- what awaits of tasks tell ------------------------------------------------------------ */
-
-void bide_priv_join_trace(const void *frame, bide_tracer *tracer)
-{
-    const bide_task *t = ((const bide_join *)frame)->task;
-    bide_priv_words words = {.length = 0};
-    if (!t)
-        return;
-    bide_priv_say(&words, "task ");
-    bide_priv_say(&words, bide_priv_task_name(t));
-    bide_tracer_note(tracer, words.text);
-}
-
-static void join_wait_trace(const void *frame, bide_tracer *tracer)
-{
-    bide_priv_join_trace(((const struct bide_join_wait *)frame)->join, tracer);
-}
-
-/* ---- join handles ------------------------------------------------------------------------- */
+/* ---- what join handles ask for ------------------------------------------------------------ */
 
 /* Takes the result of a task that has ended, and empties the handle. */
 static bide_poll take(bide_join *join, void *out)
@@ -361,73 +314,56 @@ static bide_poll take(bide_join *join, void *out)
     bide_poll code = t->code;
     if (t->state == BIDE_PRIV_TASK_TAKEN)
         code = BIDE_EMISUSE;
-    if (code == BIDE_READY && out && t->type->output_size)
-        memcpy(out, bide_priv_task_output(t), t->type->output_size);
+    if (code == BIDE_READY)
+        bide_priv_copy_output(t, t->type, out);
     t->state = BIDE_PRIV_TASK_TAKEN;
     join->task = NULL;
     unref_far(t);
     return code;
 }
 
-bide_poll bide_join_try_take(bide_join *join, void *out)
+static bide_poll try_take(bide_join *join, void *out)
 {
     bide_task *t = join->task;
-    if (!t || !may_use(t->core))
+    if (!may_use(t->core))
         return BIDE_EMISUSE;
     return t->state < BIDE_PRIV_TASK_DONE ? BIDE_PENDING : take(join, out);
 }
 
-bide_poll bide_join_poll(bide_join *join, bide_context *cx, void *out)
+static bide_poll poll_join(bide_join *join, bide_context *cx, void *out)
 {
-    bide_poll r = bide_join_try_take(join, out);
+    bide_poll r = try_take(join, out);
     if (r == BIDE_PENDING)
         return bide_waker_register(&join->task->joiner, cx) == BIDE_READY ? BIDE_PENDING
                                                                           : BIDE_ENOMEM;
     return r;
 }
 
-void bide_join_abort(const bide_join *join)
+static void abort_task(bide_task *t)
 {
-    bide_task *t = join->task;
-    if (!t || atomic_exchange_explicit(&t->aborted, 1, memory_order_acq_rel))
-        return;
-    waker_wake_by_ref(&t->waker);
+    if (!atomic_exchange_explicit(&t->aborted, 1, memory_order_acq_rel))
+        waker_wake_by_ref(&t->waker);
 }
 
-void bide_join_detach(bide_join *join)
+static bool is_done(bide_task *t)
 {
-    bide_task *t = join->task;
-    if (!t)
-        return;
-    join->task = NULL;
-    bide_priv_task_unref(t);
+    return may_use(t->core) && t->state >= BIDE_PRIV_TASK_DONE;
 }
 
-bool bide_join_is_done(const bide_join *join)
-{
-    return join->task && may_use(join->task->core) && join->task->state >= BIDE_PRIV_TASK_DONE;
-}
-
-bide_join bide_join_clone(const bide_join *join)
-{
-    bide_join other = *join;
-    if (other.task)
-        task_ref(other.task);
-    return other;
-}
-
-bide_poll bide_join_wait_poll(struct bide_join_wait *f, bide_context *cx, bide_poll *out)
-{
-    bide_poll r = bide_join_poll(f->join, cx, f->out);
-    if (r == BIDE_PENDING)
-        return r;
-    *out = r;
-    return BIDE_READY;
-}
-
-void bide_join_wait_drop(struct bide_join_wait *f)
-{
-    (void)f;
-}
-
-BIDE_FUTURE_DEFINE(bide_poll, bide_join_wait);
+const bide_priv_task_vtable bide_priv_local_task = {
+    .waker = {.size = sizeof(bide_waker_vtable),
+              .clone = waker_clone,
+              .wake = waker_wake,
+              .wake_by_ref = waker_wake_by_ref,
+              .drop = waker_drop,
+              .wake_from_isr = waker_wake_from_isr},
+    .take = try_take,
+    .poll = poll_join,
+    .abort = abort_task,
+    .ref = task_ref,
+    .unref = bide_priv_task_unref,
+    .is_done = is_done,
+    .name = bide_priv_task_name,
+    .trace = bide_priv_local_trace,
+    .request_trace = bide_priv_local_request_trace,
+};

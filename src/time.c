@@ -71,12 +71,12 @@ static void tell(const struct bide_priv_sleep *s, bide_tracer *tracer)
     bide_tracer_note(tracer, words.text);
 }
 
-static void sleep_trace(const void *frame, bide_tracer *tracer)
+static void bide_priv_sleep_trace(const void *frame, bide_tracer *tracer)
 {
     tell(&((const struct bide_sleep *)frame)->sleep, tracer);
 }
 
-static void sleep_until_trace(const void *frame, bide_tracer *tracer)
+static void bide_priv_sleep_until_trace(const void *frame, bide_tracer *tracer)
 {
     tell(&((const struct bide_sleep_until *)frame)->sleep, tracer);
 }

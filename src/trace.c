@@ -5,22 +5,12 @@
 #include <bide/trace.h>
 
 #include "core.h"
+#include "trace_tasks.h"
 #include "trace_text.h"
 
 /* ---- writing ------------------------------------------------------------------------------ */
 
-/* The tracer that is handed down. A line (a node, in a graph) stays open until the next one begins,
- * because notes come late. */
-typedef struct writer {
-    bide_tracer base;
-    bide_trace_options o;
-    uint32_t level;  /* of what is open or was entered last; 0: outside of all */
-    uint32_t top;    /* the level of the first future */
-    uint32_t hidden; /* entered and not left, beneath a level that is not shown */
-    uint32_t nodes;
-    bool is_open, has_note;
-    uint32_t ids[BIDE_TRACE_DEPTH_MOST + 8]; /* of the open nodes, by level */
-} writer;
+typedef bide_priv_trace_writer writer;
 
 static void put_bytes(writer *w, const char *text, size_t n)
 {
@@ -99,7 +89,7 @@ static void node_leave(writer *w)
 }
 
 /* What stands beside a name. */
-static void put_note(writer *w, const char *text)
+void bide_priv_trace_say(writer *w, const char *text)
 {
     if (w->o.flags & BIDE_TRACE_DOT)
         put(w, "\\n");
@@ -167,7 +157,7 @@ static void on_enter(bide_tracer *tracer, const bide_type *type, const void *fra
         put_place(w, file, line);
     put_address(w, frame);
     if (how)
-        put_note(w, how);
+        bide_priv_trace_say(w, how);
 }
 
 static void on_leave(bide_tracer *tracer)
@@ -185,10 +175,10 @@ static void on_note(bide_tracer *tracer, const char *text)
 {
     writer *w = writer_of(tracer);
     if (w->is_open && !w->hidden && !(tracer->flags & BIDE_TRACER_ENOUGH))
-        put_note(w, text);
+        bide_priv_trace_say(w, text);
 }
 
-static void writer_begin(writer *w, const bide_trace_options *options)
+void bide_priv_trace_begin(writer *w, const bide_trace_options *options)
 {
     memset(w, 0, offsetof(writer, ids));
     w->base = (bide_tracer){sizeof w->base, 0, on_enter, on_leave, on_note};
@@ -200,7 +190,7 @@ static void writer_begin(writer *w, const bide_trace_options *options)
         put(w, "digraph bide {\n    node [shape=box];\n");
 }
 
-static void writer_end(writer *w)
+void bide_priv_trace_end(writer *w)
 {
     node_end(w);
     if (w->o.flags & BIDE_TRACE_DOT)
@@ -211,7 +201,7 @@ static void writer_end(writer *w)
 
 /* A body that is being polled changes its frame: only its state word is looked at. A type that
  * tells nothing (a dyn call that is not under way, a body that has ended) is named. */
-static void walk(writer *w, const bide_type *type, const void *frame)
+void bide_priv_trace_walk(writer *w, const bide_type *type, const void *frame)
 {
     const char *how = standing(type, frame);
     uint32_t nodes = w->nodes;
@@ -222,16 +212,16 @@ static void walk(writer *w, const bide_type *type, const void *frame)
         return;
     on_enter(&w->base, type, frame, NULL, 0);
     if (type->trace && !how)
-        put_note(w, "nothing under way");
+        bide_priv_trace_say(w, "nothing under way");
     on_leave(&w->base);
 }
 
 void bide_trace(const bide_type *type, const void *frame, const bide_trace_options *options)
 {
     writer w;
-    writer_begin(&w, options);
-    walk(&w, type, frame);
-    writer_end(&w);
+    bide_priv_trace_begin(&w, options);
+    bide_priv_trace_walk(&w, type, frame);
+    bide_priv_trace_end(&w);
 }
 
 void bide_trace_box(const bide_box *box, const bide_trace_options *options)
@@ -241,11 +231,41 @@ void bide_trace_box(const bide_box *box, const bide_trace_options *options)
         bide_trace(box->type, box->frame, options);
         return;
     }
-    writer_begin(&w, options);
+    bide_priv_trace_begin(&w, options);
     node_begin(&w);
     put(&w, "empty box");
     node_leave(&w);
-    writer_end(&w);
+    bide_priv_trace_end(&w);
+}
+
+/* ---- tasks -------------------------------------------------------------------------------- */
+
+void bide_priv_trace_begin_executor(writer *w, const char *name, uint64_t tasks)
+{
+    node_begin(w);
+    put(w, "executor ");
+    put_foreign(w, name);
+    put(w, w->o.flags & BIDE_TRACE_DOT ? "\\n" : ": ");
+    put_number(w, tasks);
+    put(w, tasks == 1 ? " task" : " tasks");
+}
+
+void bide_priv_trace_begin_task(writer *w, const char *name)
+{
+    node_begin(w);
+    put(w, "task ");
+    put_foreign(w, name);
+}
+
+void bide_priv_trace_end_task(writer *w)
+{
+    node_leave(w);
+}
+
+void bide_priv_trace_say_ended(writer *w, bide_poll code)
+{
+    bide_priv_trace_say(w, "ended");
+    bide_priv_trace_say(w, bide_strerror(code));
 }
 
 static bool is_running(const bide_local *core, const bide_task *t)
@@ -258,7 +278,7 @@ static void put_waiting(writer *w, bide_local *core, const bide_task *t)
     bide_priv_words words = {.length = 0};
     uint64_t waited;
     if (!t->stamped) {
-        put_note(w, "waiting");
+        bide_priv_trace_say(w, "waiting");
         return;
     }
     waited = bide_priv_stamp_age(t->stamp, bide_priv_core_now(core));
@@ -266,22 +286,21 @@ static void put_waiting(writer *w, bide_local *core, const bide_task *t)
     bide_priv_say_time(&words, waited);
     if (waited >= w->o.long_wait)
         bide_priv_say(&words, " !!!");
-    put_note(w, words.text);
+    bide_priv_trace_say(w, words.text);
 }
 
 static void put_standing(writer *w, bide_local *core, const bide_task *t)
 {
     if (t->state >= BIDE_PRIV_TASK_DONE) {
-        put_note(w, "ended");
-        put_note(w, bide_strerror(t->code));
+        bide_priv_trace_say_ended(w, t->code);
         return;
     }
     if (atomic_load_explicit(&t->aborted, memory_order_relaxed))
-        put_note(w, "aborted");
+        bide_priv_trace_say(w, "aborted");
     if (is_running(core, t))
-        put_note(w, "running");
+        bide_priv_trace_say(w, "running");
     else if (t->queued || atomic_load_explicit(&t->far, memory_order_relaxed))
-        put_note(w, "ready");
+        bide_priv_trace_say(w, "ready");
     else
         put_waiting(w, core, t);
 }
@@ -289,16 +308,15 @@ static void put_standing(writer *w, bide_local *core, const bide_task *t)
 static void walk_task(writer *w, bide_local *core, bide_task *t)
 {
     bool is_root = t == &core->root;
-    node_begin(w);
     if (is_root) {
+        node_begin(w);
         put(w, "root");
     } else {
-        put(w, "task ");
-        put_foreign(w, bide_priv_task_name(t));
+        bide_priv_trace_begin_task(w, bide_priv_task_name(t));
     }
     put_standing(w, core, t);
     if (t->state == BIDE_PRIV_TASK_LIVE && !is_running(core, t))
-        walk(w, t->type, is_root ? core->root_frame : bide_priv_task_frame(t));
+        bide_priv_trace_walk(w, t->type, is_root ? core->root_frame : bide_priv_task_frame(t));
     node_leave(w);
 }
 
@@ -308,14 +326,14 @@ static bool may_look(const bide_local *core)
     return owner == 0 || owner == bide_priv_thread_id();
 }
 
-bide_poll bide_trace_task(const bide_join *join, const bide_trace_options *options)
+bide_poll bide_priv_local_trace(bide_task *t, const bide_trace_options *options)
 {
     writer w;
-    if (!join->task || !may_look(join->task->core))
+    if (!may_look(t->core))
         return BIDE_EMISUSE;
-    writer_begin(&w, options);
-    walk_task(&w, join->task->core, join->task);
-    writer_end(&w);
+    bide_priv_trace_begin(&w, options);
+    walk_task(&w, t->core, t);
+    bide_priv_trace_end(&w);
     return BIDE_READY;
 }
 
@@ -325,19 +343,14 @@ bide_poll bide_trace_local(bide_local *ex, const bide_trace_options *options)
     writer w;
     if (!may_look(ex))
         return BIDE_EMISUSE;
-    writer_begin(&w, options);
-    node_begin(&w);
-    put(&w, "executor ");
-    put_foreign(&w, ex->runtime.vtable->name);
-    put(&w, w.o.flags & BIDE_TRACE_DOT ? "\\n" : ": ");
-    put_number(&w, ex->stats.tasks);
-    put(&w, ex->stats.tasks == 1 ? " task" : " tasks");
+    bide_priv_trace_begin(&w, options);
+    bide_priv_trace_begin_executor(&w, ex->runtime.vtable->name, ex->stats.tasks);
     if (ex->root.state == BIDE_PRIV_TASK_LIVE)
         walk_task(&w, ex, &ex->root);
     for (t = ex->first; t; t = t->after)
         walk_task(&w, ex, t);
     node_leave(&w);
-    writer_end(&w);
+    bide_priv_trace_end(&w);
     return BIDE_READY;
 }
 
@@ -406,13 +419,13 @@ bide_poll bide_local_request_trace(bide_local *ex, bide_trace_request *request)
     bide_task *t = carrier(request);
     if (atomic_exchange_explicit(&t->far, 1, memory_order_acq_rel))
         return BIDE_EBUSY;
-    if (bide_priv_core_push(ex, t))
+    if (bide_priv_core_push(ex, t, true))
         return BIDE_READY;
     atomic_store_explicit(&t->far, 0, memory_order_release);
     return BIDE_ECANCELED;
 }
 
-bide_poll bide_join_request_trace(const bide_join *join, bide_trace_request *request)
+bide_poll bide_priv_local_request_trace(bide_task *t, bide_trace_request *request)
 {
-    return join->task ? bide_local_request_trace(join->task->core, request) : BIDE_EMISUSE;
+    return bide_local_request_trace(t->core, request);
 }

@@ -13,7 +13,7 @@
 #ifndef BIDE_ALLOC_H
 #define BIDE_ALLOC_H
 
-#include <bide/abi.h>
+#include <bide/check.h>
 
 BIDE_PRIV_C_BEGIN
 
@@ -58,6 +58,7 @@ BIDE_INLINE void *bide_alloc(bide_allocator *a, size_t bytes, size_t align, bide
 /* Gives a block back to its giver; same bytes and align as when it was got. */
 BIDE_INLINE void bide_free(bide_allocator *giver, void *block, size_t bytes, size_t align)
 {
+    BIDE_PRIV_CHECK_FREE(giver, block, bytes)
     giver->free(giver, block, bytes, align);
 }
 

@@ -57,4 +57,10 @@ BIDE_API bool bide_slot_is_taken(bide_slot *slot);
 
 BIDE_PRIV_C_END
 
+#if defined(BIDE_CHECKED) && !defined(BIDE_BUILD)
+#define bide_slot_init(slot, place, bytes, fallback)                                               \
+    (bide_priv_check_slot_init((uintptr_t)(slot), (uintptr_t)(place), bytes),                      \
+     bide_slot_init(slot, place, bytes, fallback))
+#endif
+
 #endif

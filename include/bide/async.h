@@ -25,7 +25,7 @@
  *     ROW(BOXED, F, slot)              F's frame comes from the context's allocator: for recursion
  *     ROW(JOIN, slot, (F, a), (G, b))  several children at once, see BIDE_AWAIT_JOIN; 2 to 8
  *
- * One body is compiled into poll, start, start_box, drop and trace: it is an always-inlined
+ * One body is compiled into poll, start, start_box, drop, cancel and trace: it is an always-inlined
  * function that gets the operation as a constant. A start runs on the C stack until it must have a
  * frame; a drop resumes at the await, drops the child, and goes on to the cleanup.
  *
@@ -35,8 +35,9 @@
  *
  * What ends a body: BIDE_RETURN; a failure code of a child (unless caught) or BIDE_FAIL; a drop;
  * or falling into BIDE_END, which is BIDE_READY for void and BIDE_EMISUSE else. In every case the
- * cleanup runs (except before the first poll), owned parameters are released in reverse order,
- * and the frame is finished: polling it again is BIDE_EMISUSE, dropping it does nothing.
+ * cleanup runs (except before the first poll), owned parameters are released in reverse order, and
+ * the frame is finished: polling it again is BIDE_EMISUSE, dropping it does nothing. A cancel, as a
+ * drop, ends it at its await, once the child has been cancelled: bide/cancel.h has each case.
  */
 #ifndef BIDE_ASYNC_H
 #define BIDE_ASYNC_H
@@ -60,6 +61,7 @@
     BIDE_PRIV_ASSERT(BIDE_PRIV_OUTSIDE, "bide: the body above has no BIDE_END");                   \
     BIDE_PRIV_ASSERT(BIDE_PRIV_FRAME_OK(F), BIDE_PRIV_FRAME_REASON(F));                            \
     BIDE_PRIV_ASKING BIDE_PRIV_IF(BIDE_PRIV_FRAME_OK(F))(BIDE_PRIV_ASK_ROWS(F))() BIDE_PRIV_ASKED  \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_MAY_SEND(F), BIDE_PRIV_BOUND_REASON(F));                            \
     BIDE_PRIV_CAT(BIDE_PRIV_ASYNC_, BIDE_PRIV_FRAME_OK(F))(R, F, BIDE_INLINE)
 
 /* BIDE_ASYNC_INLINE(R, F) { body }: the same with F_start always inlined. A compiler inlines small
@@ -69,6 +71,7 @@
     BIDE_PRIV_ASSERT(BIDE_PRIV_OUTSIDE, "bide: the body above has no BIDE_END");                   \
     BIDE_PRIV_ASSERT(BIDE_PRIV_FRAME_OK(F), BIDE_PRIV_FRAME_REASON(F));                            \
     BIDE_PRIV_ASKING BIDE_PRIV_IF(BIDE_PRIV_FRAME_OK(F))(BIDE_PRIV_ASK_ROWS(F))() BIDE_PRIV_ASKED  \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_MAY_SEND(F), BIDE_PRIV_BOUND_REASON(F));                            \
     BIDE_PRIV_CAT(BIDE_PRIV_ASYNC_, BIDE_PRIV_FRAME_OK(F))(R, F, BIDE_PRIV_ALWAYS)
 
 /* What only the compiler knows of a list: that children are futures, that traits are flags. */
@@ -85,7 +88,7 @@
 #define BIDE_PRIV_ASYNC(R, F, START)                                                               \
     BIDE_PRIV_FUTURE_NAME(R, F, ~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                                  \
     BIDE_PRIV_BODY_STRUCT(F)                                                                       \
-    BIDE_PRIV_FUTURE_ENDS(R, F, BIDE_STATE)                                                        \
+    BIDE_PRIV_FUTURE_ENDS(R, F, BIDE_STATE, (BIDE_PRIV_NAMED_LIST, F))                             \
     BIDE_PRIV_BODY_INIT(F)                                                                         \
     BIDE_PRIV_BODY_PROTOTYPES(F, BIDE_INLINE, START)                                               \
     BIDE_PRIV_BODY_FUNCTIONS(R, F, BIDE_INLINE, START, static)
@@ -98,6 +101,7 @@
 #define BIDE_ASYNC_DECLARE_AS(API, R, F)                                                           \
     BIDE_PRIV_ASSERT(BIDE_PRIV_FRAME_OK(F), BIDE_PRIV_FRAME_REASON(F));                            \
     BIDE_PRIV_ASKING BIDE_PRIV_IF(BIDE_PRIV_FRAME_OK(F))(BIDE_PRIV_ASK_ROWS(F))() BIDE_PRIV_ASKED  \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_MAY_SEND(F), BIDE_PRIV_BOUND_REASON(F));                            \
     BIDE_PRIV_CAT(BIDE_PRIV_ASYNC_DECLARE_, BIDE_PRIV_FRAME_OK(F))(API, R, F)
 #define BIDE_PRIV_ASYNC_DECLARE_0(API, R, F)
 #define BIDE_PRIV_ASYNC_DECLARE_1(API, R, F) BIDE_PRIV_ASYNC_DECLARE(API, R, F)
@@ -105,7 +109,7 @@
     BIDE_PRIV_FUTURE_NAME(R, F, ~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                                  \
     BIDE_PRIV_BODY_STRUCT(F)                                                                       \
     BIDE_PRIV_EXTERN_C API const bide_type F##_type;                                               \
-    BIDE_PRIV_FUTURE_ENDS(R, F, BIDE_STATE)                                                        \
+    BIDE_PRIV_FUTURE_ENDS(R, F, BIDE_STATE, (BIDE_PRIV_NAMED_LIST, F))                             \
     BIDE_PRIV_BODY_INIT(F)                                                                         \
     BIDE_PRIV_BODY_PROTOTYPES(F, BIDE_PRIV_EXTERN_C API, BIDE_PRIV_EXTERN_C API)
 #define BIDE_ASYNC_DEFINE(R, F) BIDE_PRIV_BODY_FUNCTIONS(R, F, , , )
@@ -129,7 +133,8 @@
         bide_unpolled = 0,                                                                         \
         F##_FRAME(BIDE_PRIV_ROW_STATES) bide_states,                                               \
         F##_FRAME(BIDE_PRIV_ROW_KINDS) bide_fallen =                                               \
-            F##_bide_is_void ? BIDE_READY : BIDE_EMISUSE                                           \
+            F##_bide_is_void ? BIDE_READY : BIDE_EMISUSE,                                          \
+        bide_promised = F##_flags                                                                  \
     };                                                                                             \
     F##_FRAME(BIDE_PRIV_ROW_SLOTS)                                                                 \
     struct F *(*const bide_take)(const int, struct F *, struct F *, bide_allocator *,              \
@@ -142,6 +147,8 @@
     uint32_t bide_go = bide_taken ? BIDE_PRIV_CHECK_WORD(f->bide_state) : 0;                       \
     (void)bide_take, (void)bide_place, (void)bide_b, (void)bide_a;                                 \
     (void)bide_cx, (void)bide_out, (void)bide_tr;                                                  \
+    if (bide_op != BIDE_PRIV_OP_POLL) /* a poll does not go on where a cancel is under way */      \
+        bide_go &= ~BIDE_STATE_CANCELING;                                                          \
     if (bide_taken && bide_go >= bide_states)                                                      \
         return bide_op == BIDE_PRIV_OP_POLL ? BIDE_EMISUSE : BIDE_READY;                           \
     bide_again:                                                                                    \
@@ -153,8 +160,12 @@
             bide_tr->leave(bide_tr);                                                               \
             return BIDE_READY;                                                                     \
         }                                                                                          \
-        if (bide_op == BIDE_PRIV_OP_DROP)                                                          \
-            goto bide_end
+        if (bide_op == BIDE_PRIV_OP_DROP || bide_op == BIDE_PRIV_OP_CANCEL) {                      \
+            bide_r = BIDE_ECANCELED;                                                               \
+            goto bide_end;                                                                         \
+        }                                                                                          \
+        do {                                                                                       \
+        } while (0)
 
 /* BIDE_CLEANUP: behind the body and before BIDE_END; what follows runs on every way out, drop
  * included, but for a drop before the first poll. LOCAL rows that were not reached are zero. It
@@ -180,7 +191,7 @@
     bide_end:;                                                                                     \
         }                                                                                          \
         bide_release(f);                                                                           \
-        if (bide_op == BIDE_PRIV_OP_POLL || bide_op == BIDE_PRIV_OP_DROP)                          \
+        if (bide_op < BIDE_PRIV_OP_TRACE)                                                          \
             f->bide_state = BIDE_STATE_DONE;                                                       \
         else if (bide_op == BIDE_PRIV_OP_START_BOX && bide_taken)                                  \
             bide_priv_frame_undo(f, bide_record->frame_size, bide_record->box_offset);             \
@@ -235,23 +246,26 @@
 #define BIDE_AWAIT(F, slot, args)                                                                  \
     do {                                                                                           \
         slot: BIDE_PRIV_UNUSED; BIDE_PRIV_AWAIT_FITS(BIDE_AWAIT, F, slot)                          \
-        if (0)                                                                                     \
-            (void)F args;                                                                          \
+        if (0) {                                                                                   \
+            BIDE_PRIV_CALL_OF(F) args;                                                             \
+        }                                                                                          \
         BIDE_PRIV_AWAIT_IGNORE(F, slot, args, 0);                                                  \
     } while (0)
 #define BIDE_AWAIT_TO(lvalue, F, slot, args)                                                       \
     do {                                                                                           \
         slot: BIDE_PRIV_UNUSED; BIDE_PRIV_AWAIT_FITS(BIDE_AWAIT_TO, F, slot)                       \
-        if (0)                                                                                     \
-            (void)F args;                                                                          \
+        if (0) {                                                                                   \
+            BIDE_PRIV_CALL_OF(F) args;                                                             \
+        }                                                                                          \
         BIDE_PRIV_AWAIT_TO_FITS(BIDE_AWAIT_TO, lvalue, F)                                          \
         BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 0, BIDE_PRIV_PASS_FAILURE);                      \
     } while (0)
 #define BIDE_AWAIT_TRY(lvalue, F, slot, args)                                                      \
     do {                                                                                           \
         slot: BIDE_PRIV_UNUSED; BIDE_PRIV_AWAIT_FITS(BIDE_AWAIT_TRY, F, slot)                      \
-        if (0)                                                                                     \
-            (void)F args;                                                                          \
+        if (0) {                                                                                   \
+            BIDE_PRIV_CALL_OF(F) args;                                                             \
+        }                                                                                          \
         BIDE_PRIV_AWAIT_TO_FITS(BIDE_AWAIT_TRY, lvalue, F)                                         \
         BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 0, BIDE_PRIV_PASS_FAILURE;                       \
                         if ((lvalue) < 0) BIDE_RETURN(lvalue));                                    \
@@ -259,8 +273,9 @@
 #define BIDE_AWAIT_TRY_IF(is_error, lvalue, F, slot, args)                                         \
     do {                                                                                           \
         slot: BIDE_PRIV_UNUSED; BIDE_PRIV_AWAIT_FITS(BIDE_AWAIT_TRY_IF, F, slot)                   \
-        if (0)                                                                                     \
-            (void)F args;                                                                          \
+        if (0) {                                                                                   \
+            BIDE_PRIV_CALL_OF(F) args;                                                             \
+        }                                                                                          \
         BIDE_PRIV_AWAIT_TO_FITS(BIDE_AWAIT_TRY_IF, lvalue, F)                                      \
         BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 0, BIDE_PRIV_PASS_FAILURE;                       \
                         if (is_error(lvalue)) BIDE_RETURN(lvalue));                                \
@@ -268,31 +283,35 @@
 #define BIDE_AWAIT_CATCH(code, lvalue, F, slot, args)                                              \
     do {                                                                                           \
         slot: BIDE_PRIV_UNUSED; BIDE_PRIV_AWAIT_FITS(BIDE_AWAIT_CATCH, F, slot)                    \
-        if (0)                                                                                     \
-            (void)F args;                                                                          \
+        if (0) {                                                                                   \
+            BIDE_PRIV_CALL_OF(F) args;                                                             \
+        }                                                                                          \
         BIDE_PRIV_AWAIT_TO_FITS(BIDE_AWAIT_CATCH, lvalue, F)                                       \
         BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 0, (code) = bide_r);                             \
     } while (0)
 #define BIDE_AWAIT_V(F, slot, args)                                                                \
     do {                                                                                           \
         slot: BIDE_PRIV_UNUSED; BIDE_PRIV_AWAIT_FITS(BIDE_AWAIT_V, F, slot)                        \
-        if (0)                                                                                     \
-            (void)F args;                                                                          \
+        if (0) {                                                                                   \
+            BIDE_PRIV_CALL_OF(F) args;                                                             \
+        }                                                                                          \
         BIDE_PRIV_AWAIT_IGNORE(F, slot, args, 1);                                                  \
     } while (0)
 #define BIDE_AWAIT_TO_V(lvalue, F, slot, args)                                                     \
     do {                                                                                           \
         slot: BIDE_PRIV_UNUSED; BIDE_PRIV_AWAIT_FITS(BIDE_AWAIT_TO_V, F, slot)                     \
-        if (0)                                                                                     \
-            (void)F args;                                                                          \
+        if (0) {                                                                                   \
+            BIDE_PRIV_CALL_OF(F) args;                                                             \
+        }                                                                                          \
         BIDE_PRIV_AWAIT_TO_FITS(BIDE_AWAIT_TO_V, lvalue, F)                                        \
         BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 1, BIDE_PRIV_PASS_FAILURE);                      \
     } while (0)
 #define BIDE_AWAIT_TRY_V(lvalue, F, slot, args)                                                    \
     do {                                                                                           \
         slot: BIDE_PRIV_UNUSED; BIDE_PRIV_AWAIT_FITS(BIDE_AWAIT_TRY_V, F, slot)                    \
-        if (0)                                                                                     \
-            (void)F args;                                                                          \
+        if (0) {                                                                                   \
+            BIDE_PRIV_CALL_OF(F) args;                                                             \
+        }                                                                                          \
         BIDE_PRIV_AWAIT_TO_FITS(BIDE_AWAIT_TRY_V, lvalue, F)                                       \
         BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 1, BIDE_PRIV_PASS_FAILURE;                       \
                         if ((lvalue) < 0) BIDE_RETURN(lvalue));                                    \
@@ -300,8 +319,9 @@
 #define BIDE_AWAIT_TRY_IF_V(is_error, lvalue, F, slot, args)                                       \
     do {                                                                                           \
         slot: BIDE_PRIV_UNUSED; BIDE_PRIV_AWAIT_FITS(BIDE_AWAIT_TRY_IF_V, F, slot)                 \
-        if (0)                                                                                     \
-            (void)F args;                                                                          \
+        if (0) {                                                                                   \
+            BIDE_PRIV_CALL_OF(F) args;                                                             \
+        }                                                                                          \
         BIDE_PRIV_AWAIT_TO_FITS(BIDE_AWAIT_TRY_IF_V, lvalue, F)                                    \
         BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 1, BIDE_PRIV_PASS_FAILURE;                       \
                         if (is_error(lvalue)) BIDE_RETURN(lvalue));                                \
@@ -309,17 +329,29 @@
 #define BIDE_AWAIT_CATCH_V(code, lvalue, F, slot, args)                                            \
     do {                                                                                           \
         slot: BIDE_PRIV_UNUSED; BIDE_PRIV_AWAIT_FITS(BIDE_AWAIT_CATCH_V, F, slot)                  \
-        if (0)                                                                                     \
-            (void)F args;                                                                          \
+        if (0) {                                                                                   \
+            BIDE_PRIV_CALL_OF(F) args;                                                             \
+        }                                                                                          \
         BIDE_PRIV_AWAIT_TO_FITS(BIDE_AWAIT_CATCH_V, lvalue, F)                                     \
         BIDE_PRIV_AWAIT(F, slot, args, &(lvalue), 1, (code) = bide_r);                             \
     } while (0)
 
-/* What an await must fit: a body, a row of its slot, the type of that row; its lvalue F's Output.
- * Before it stands the slot as a label, which cannot be there twice; behind it a call of F's own
- * prototype that never runs.  Shape: static assertions. */
+/* What an await must fit: a body, a row of its slot, the type of that row, in a body
+ * that is Send, or Unpin, a future that is, too; its lvalue F's Output.
+ * Before it stands the slot as a label, which cannot be there twice; behind it a call like F's own
+ * prototype that never runs, by a pointer: of a function, compilers would tell where each parameter
+ * was declared, with all macros.  Shape: static assertions. */
+#if defined(__GNUC__) && !defined(__cplusplus)
+#define BIDE_PRIV_CALL_OF(F) __typeof__(F) *const bide_call_of_##F = 0; (void)bide_call_of_##F
+#else
+#define BIDE_PRIV_CALL_OF(F) (void)F
+#endif
 #ifdef __cplusplus
-#define BIDE_PRIV_AWAIT_FITS(name, F, slot) (void)((bide_type_##slot *)0 == (struct F *)0);
+#define BIDE_PRIV_AWAIT_FITS(name, F, slot)                                                        \
+    (void)((bide_type_##slot *)0 == (struct F *)0);                                                \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_KEEPS_SEND(F), BIDE_PRIV_KEEPS_REASON(name, F, BIDE_SEND));         \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_KEEPS_UNPIN(F, bide_kind_##slot),                                   \
+                     BIDE_PRIV_KEEPS_REASON(name, F, BIDE_UNPIN));
 #define BIDE_PRIV_AWAIT_TO_FITS(name, lvalue, F)
 #define BIDE_PRIV_JOIN_FITS(slot)
 #else
@@ -329,7 +361,11 @@
     _Static_assert(BIDE_PRIV_HAS_SLOT_ROW(slot), "bide: no row CHILD or BOXED is named " #slot);   \
     BIDE_PRIV_ASKED                                                                                \
     _Static_assert(_Generic((bide_type_##slot *)0, struct F *: 1, default: 0),                     \
-                   "bide: this is an await of " #F ", and the row of slot " #slot " is of another");
+                   "bide: this is an await of " #F ", and the row of slot " #slot                  \
+                   " is of another");                                                              \
+    _Static_assert(BIDE_PRIV_KEEPS_SEND(F), BIDE_PRIV_KEEPS_REASON(name, F, BIDE_SEND));           \
+    _Static_assert(BIDE_PRIV_KEEPS_UNPIN(F, bide_kind_##slot),                                     \
+                   BIDE_PRIV_KEEPS_REASON(name, F, BIDE_UNPIN));
 #define BIDE_PRIV_JOIN_FITS(slot)                                                                  \
     _Static_assert(BIDE_PRIV_INSIDE, "bide: BIDE_AWAIT_JOIN is not in a body with BIDE_BEGIN");    \
     BIDE_PRIV_ASKING                                                                               \
@@ -342,6 +378,14 @@
 #define BIDE_PRIV_NONE(lvalue, F)                                                                  \
     (_Generic(&(lvalue), char *: 1, default: 0) && _Generic((F##_output *)0, void *: 1, default: 0))
 #endif
+
+#define BIDE_PRIV_KEEPS_SEND(F)                                                                    \
+    (!((int)bide_promised & (int)BIDE_SEND) || ((int)F##_flags & (int)BIDE_SEND))
+#define BIDE_PRIV_KEEPS_UNPIN(F, kind)                                                             \
+    (!((int)bide_promised & (int)BIDE_UNPIN) || ((int)F##_flags & (int)BIDE_UNPIN) ||              \
+     (kind) == BIDE_PRIV_KID_BOXED)
+#define BIDE_PRIV_KEEPS_REASON(name, F, flag)                                                      \
+    "bide: " #name ": " #F " is not " #flag ", and the frame list of this body says " #flag
 
 /* An lvalue for the result of a void future. */
 #define BIDE_VOID bide_nothing
@@ -368,6 +412,12 @@
                 return BIDE_READY;                                                                 \
             }                                                                                      \
             BIDE_PRIV_CHECK_SITE                                                                   \
+            if (bide_op == BIDE_PRIV_OP_CANCEL) {                                                  \
+                BIDE_PRIV_JOIN(BIDE_PRIV_JOIN_CANCEL, slot, __VA_ARGS__)                           \
+                if (f->bide_kid.slot.bide_left)                                                    \
+                    BIDE_PRIV_STAY(slot)                                                           \
+                BIDE_PRIV_LEAVE(BIDE_ECANCELED);                                                   \
+            }                                                                                      \
             bide_r = bide_op == BIDE_PRIV_OP_DROP ? BIDE_ECANCELED : BIDE_READY;                   \
             BIDE_PRIV_JOIN(BIDE_PRIV_JOIN_POLL, slot, __VA_ARGS__)                                 \
         }                                                                                          \
@@ -385,9 +435,10 @@
 enum {
     BIDE_PRIV_OP_POLL = 0,
     BIDE_PRIV_OP_DROP = 1,
-    BIDE_PRIV_OP_TRACE = 2,
-    BIDE_PRIV_OP_START = 3,    /* on the C stack; the frame's place is known */
-    BIDE_PRIV_OP_START_BOX = 4 /* on the C stack; the frame's place is still to be got */
+    BIDE_PRIV_OP_CANCEL = 2,
+    BIDE_PRIV_OP_TRACE = 3,
+    BIDE_PRIV_OP_START = 4,    /* on the C stack; the frame's place is known */
+    BIDE_PRIV_OP_START_BOX = 5 /* on the C stack; the frame's place is still to be got */
 };
 #define BIDE_PRIV_GO_CLEANUP BIDE_STATE_MASK
 
@@ -496,9 +547,21 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
     struct F {                                                                                     \
         uint32_t bide_state;                                                                       \
         F##_FRAME(BIDE_PRIV_ROW_FIELD)                                                             \
-        BIDE_PRIV_IF(BIDE_PRIV_SECOND(~F##_FRAME(BIDE_PRIV_ROW_HAS_KIDS), 0))                      \
+        BIDE_PRIV_IF(BIDE_PRIV_BODY_HAS_KIDS(F))                                                   \
         (union { F##_FRAME(BIDE_PRIV_ROW_KIDS) } bide_kid;)()                                      \
     };
+
+#define BIDE_PRIV_BODY_HAS_KIDS(F) BIDE_PRIV_SECOND(~F##_FRAME(BIDE_PRIV_ROW_HAS_KIDS), 0)
+
+/* Only where there are children; the record names it only if one of them may have to be cancelled.
+ */
+#define BIDE_PRIV_BODY_CANCEL(F)                                                                   \
+    BIDE_INLINE bide_poll F##_bide_cancel(void *bide_f, bide_context *bide_cx)                     \
+    {                                                                                              \
+        return BIDE_PRIV_CHECK_CANCEL(F, bide_f, bide_cx,                                          \
+            F##_bide_body(BIDE_PRIV_OP_CANCEL, (struct F *)bide_f, (struct F *)bide_f, NULL, NULL, \
+                          bide_cx, NULL, NULL));                                                   \
+    }
 
 #define BIDE_PRIV_BODY_INIT(F)                                                                     \
     BIDE_PRIV_ALWAYS void F##_init(struct F *bide_f F##_FRAME(BIDE_PRIV_ROW_PARAMS))               \
@@ -524,7 +587,11 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
 #define BIDE_PRIV_BODY_FUNCTIONS(R, F, LINKAGE, START, STORAGE)                                    \
     BIDE_PRIV_FUTURE_ERASED(F)                                                                     \
     BIDE_INLINE void F##_bide_trace(const void *bide_f, bide_tracer *bide_tr);                     \
-    STORAGE const bide_type F##_type BIDE_PRIV_UNUSED = BIDE_PRIV_RECORD(R, F, F##_bide_trace);    \
+    BIDE_PRIV_IF(BIDE_PRIV_BODY_HAS_KIDS(F))                                                       \
+    (BIDE_INLINE bide_poll F##_bide_cancel(void *bide_f, bide_context *bide_cx);)()                \
+    STORAGE const bide_type F##_type BIDE_PRIV_UNUSED =                                            \
+        BIDE_PRIV_RECORD(R, F, BIDE_PRIV_IF(BIDE_PRIV_BODY_HAS_KIDS(F))                            \
+                         ((int)F##_bide_cancels ? F##_bide_cancel : NULL)(NULL), F##_bide_trace);  \
     enum { F##_bide_is_void = BIDE_PRIV_IS_VOID(R) };                                              \
     BIDE_PRIV_ALWAYS struct F *F##_bide_take(const int bide_op, struct F *bide_f,                  \
                                              struct F *bide_to, bide_allocator *bide_a,            \
@@ -578,6 +645,7 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
             F##_bide_body(BIDE_PRIV_OP_START_BOX, &bide_tmp, NULL, bide_b, bide_a, bide_cx,        \
                           bide_out, NULL));                                                        \
     }                                                                                              \
+    BIDE_PRIV_IF(BIDE_PRIV_BODY_HAS_KIDS(F))(BIDE_PRIV_BODY_CANCEL(F))()                           \
     BIDE_INLINE void F##_bide_trace(const void *bide_f, bide_tracer *bide_tr)                      \
     {                                                                                              \
         union {                                                                                    \
@@ -622,6 +690,12 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
     }                                                                                              \
     f->bide_state = bide_n_##slot;                                                                 \
     return BIDE_PENDING;
+/* Ends this turn of a cancel. */
+#define BIDE_PRIV_STAY(slot)                                                                       \
+    {                                                                                              \
+        f->bide_state = (uint32_t)bide_n_##slot | BIDE_STATE_CANCELING;                            \
+        return BIDE_PENDING;                                                                       \
+    }
 
 /* One await. `by_value` is 0 or 1; `after` is what follows when the child has finished. A child
  * that is movable (a box, or UNPIN) may start on the C stack, in bide_m, and be moved when it must
@@ -653,6 +727,14 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
                 BIDE_PRIV_DROP_KID(F, slot, &f->bide_kid.slot);                                    \
                 BIDE_PRIV_LEAVE(BIDE_ECANCELED);                                                   \
             }                                                                                      \
+            if (bide_op == BIDE_PRIV_OP_CANCEL) {                                                  \
+                if (BIDE_PENDING ==                                                                \
+                    (bide_kind_##slot == BIDE_PRIV_KID_BOXED                                       \
+                         ? bide_box_cancel((bide_box *)(void *)&f->bide_kid.slot, bide_cx)         \
+                         : bide_cancel(&F##_type, &f->bide_kid.slot, bide_cx)))                    \
+                    BIDE_PRIV_STAY(slot)                                                           \
+                BIDE_PRIV_LEAVE(BIDE_ECANCELED);                                                   \
+            }                                                                                      \
             bide_at = (void *)&f->bide_kid.slot;                                                   \
             bide_r = bide_kind_##slot == BIDE_PRIV_KID_BOXED                                       \
                          ? bide_box_poll((bide_box *)(void *)&f->bide_kid.slot, bide_cx, out)      \
@@ -666,6 +748,7 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
                 bide_place = bide_take(bide_op, f, bide_place, bide_a, bide_cx);                   \
                 if (bide_op == BIDE_PRIV_OP_START_BOX) {                                           \
                     if (BIDE_PRIV_UNLIKELY(!bide_place)) {                                         \
+                        BIDE_PRIV_CHECK_NO_MEMORY                                                  \
                         BIDE_PRIV_DROP_KID(F, slot, bide_at);                                      \
                         BIDE_PRIV_LEAVE(BIDE_ENOMEM);                                              \
                     }                                                                              \
@@ -751,6 +834,10 @@ BIDE_INLINE void bide_priv_trace_line(bide_tracer *tracer, const bide_type *type
     BIDE_PRIV_JOIN_X(OP, slot, 128, BIDE_PRIV_EVAL h)
 #define BIDE_PRIV_JOIN_START(slot, bit, F, member, lvalue, args)                                   \
     if (bide_r >= 0) {                                                                             \
+        BIDE_PRIV_ASSERT(BIDE_PRIV_KEEPS_SEND(F),                                                  \
+                         BIDE_PRIV_KEEPS_REASON(BIDE_AWAIT_JOIN, F, BIDE_SEND));                   \
+        BIDE_PRIV_ASSERT(BIDE_PRIV_KEEPS_UNPIN(F, BIDE_PRIV_KID_EMBEDDED),                         \
+                         BIDE_PRIV_KEEPS_REASON(BIDE_AWAIT_JOIN, F, BIDE_UNPIN));                  \
         bide_r = F##_bide_begin(BIDE_PRIV_KID_EMBEDDED, &f->bide_kid.slot.member,                  \
                                 BIDE_PRIV_ARGS args bide_cx, &(lvalue));                           \
         if (bide_r == BIDE_PENDING)                                                                \
@@ -767,6 +854,10 @@ BIDE_INLINE void bide_priv_trace_line(bide_tracer *tracer, const bide_type *type
     if (f->bide_kid.slot.bide_left & (bit))                                                        \
         BIDE_PRIV_CHECK_HAND_DROP(F, &f->bide_kid.slot.member)                                     \
         F##_drop(&f->bide_kid.slot.member);
+#define BIDE_PRIV_JOIN_CANCEL(slot, bit, F, member, lvalue, args)                                  \
+    if ((f->bide_kid.slot.bide_left & (bit)) &&                                                    \
+        bide_cancel(&F##_type, &f->bide_kid.slot.member, bide_cx) != BIDE_PENDING)                 \
+        f->bide_kid.slot.bide_left = (uint8_t)(f->bide_kid.slot.bide_left & ~(bit));
 #define BIDE_PRIV_JOIN_TRACE(slot, bit, F, member, lvalue, args)                                   \
     if (f->bide_kid.slot.bide_left & (bit))                                                        \
         bide_priv_trace_kid(BIDE_PRIV_KID_EMBEDDED, &F##_type, &f->bide_kid.slot.member, bide_tr);

@@ -23,7 +23,8 @@
  *     await(boxed(f(x)))          the child's frame comes from the context's allocator: recursion
  *     async T x = f(args);        a child that runs beside this function from the first await,
  *                                 join, select or race that names it; x is only named in these and
- *                                 in drop. Dropped at the end of its scope if it did not finish.
+ *                                 in drop. Dropped at the end of its scope if it did not finish,
+ *                                 so the cleanup of f must not wait.
  *                                 T is not void: a variable must have a value
  *     await(x)                    waits for it; its value, as often as you like
  *     join(x, y, ...)             waits for all; then await(x) gives each value at once
@@ -32,7 +33,8 @@
  *     race(x, y, ...)             the same, and the others are dropped
  *     drop(x)                     drops it now
  *     scoped(fn) T x = ...;       fn(&x) runs at every way out of the scope, cancellation included.
- *                                 If fn is async, it is awaited, and the future has `cancel`
+ *                                 If fn is async, it is awaited, and the future has `cancel`:
+ *                                 see bide/cancel.h
  *     owned(fn, p);               first in a body: parameter p is released with fn(&p) exactly once
  *                                 when the future ends, polled or not; p is not assigned. What was
  *                                 moved out of it through its address must have left p empty (a

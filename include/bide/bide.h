@@ -12,10 +12,12 @@
 #include <bide/alloc.h>
 #include <bide/waker.h>
 #include <bide/box.h>
+#include <bide/cancel.h>
 #include <bide/future.h>
 #include <bide/async.h>
 #include <bide/interface.h>
 #include <bide/implement.h>
+#include <bide/bounds.h>
 #include <bide/generated.h>
 #ifndef BIDE_FREESTANDING
 #include <bide/runtime.h>
@@ -24,6 +26,7 @@
 #include <bide/task.h>
 #include <bide/executor.h>
 #include <bide/trace.h>
+#include <bide/pool.h>
 #endif
 
 #endif

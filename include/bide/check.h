@@ -8,24 +8,47 @@
  *     bide: Counter.add, called at app.c:40, wants its object for itself, but Counter.get, called
  *     at app.c:31, is still in flight on it
  *
- * What is watched: polling after completion; dropping twice; polling or dropping a future from
- * inside its own poll; polling on two threads without BIDE_SEND; a frame that was moved after its
- * first poll; BIDE_PENDING when nobody holds a waker; calls through an empty handle or an empty
- * slot of a vtable; calls through handles that borrow an object together although one of them is
- * ASYNC_MUT or SYNC_MUT; destroying an object with a call in flight; ending a pool or an arena that
- * futures still live in; pointers into a frame that has not reached its place. A C local that is
- * read after an await reads garbage: the stack is overwritten at each suspension.
+ * What is watched, of futures by macro, by hand and from bidec alike:
+ *
+ *   - polling after completion; dropping twice (by hand: if the first drop marks the frame);
+ *     polling or dropping from inside the own poll;
+ *   - making, polling and dropping on different threads without BIDE_SEND; what bide/bounds.h asks
+ *     at run time, and is not so; a frame with a state word (by macro, from bidec) that was moved
+ *     after its first poll;
+ *   - BIDE_PENDING when nobody holds a waker of the task: the leaf is named;
+ *   - dropping a future whose cleanup must wait (bide/cancel.h);
+ *   - calls through an empty handle or an empty slot of a vtable; calls that borrow an object
+ *     together although one of them is ASYNC_MUT or SYNC_MUT; destroying an object with a call in
+ *     flight;
+ *   - ending a pool or an arena that futures still live in, making a slot anew under its future;
+ *     giving a block to a pool, arena, slot or slab that did not give it, or has it already;
+ *   - pointers into a frame that has not reached its place: in arguments of an await by value, and,
+ *     in macro bodies, in fields stored before the first await.
+ *
+ * A C local of a macro body that is read after an await reads garbage: the stack is overwritten at
+ * each suspension. Locals of generated functions are kept, and need no watching.
  *
  * No size, offset or signature differs: checked and unchecked code link in any mixture, each
  * checks what it was compiled to check. The books are one table of the library under one lock,
  * keyed by address. Without BIDE_CHECKED nothing in this file makes an instruction.
  *
- * Lines are those of awaits in macro bodies. Code outside of bodies says where it is by
- * BIDE_CHECK_HERE(). A call is "in flight" from its first poll to its end; a call made by the
- * method that runs on an object (a reborrow) is no conflict with that method's own borrow. Calls
- * that do not go through a handle are not tracked; nor are calls whose box was handed on by
- * I_m_start_box to code that is not checked. An object that its calls keep alive says so by
- * T_HAS_counting: else I_destroy with a call in flight is taken for a mistake.
+ * Lines are those of awaits: in macro bodies, and in the X.async.c of generated functions. Code
+ * outside of bodies says where it is by BIDE_CHECK_HERE(). A call is "in flight" from its first
+ * poll to its end; a call made by the method that runs on an object (a reborrow) is no conflict
+ * with that method's own borrow. Calls that do not go through a handle are not tracked; nor are
+ * calls whose box was handed on by I_m_start_box to code that is not checked. An object that its
+ * calls keep alive says so by T_HAS_counting: else I_destroy with a call in flight is taken for a
+ * mistake.
+ *
+ * The poll and drop of a future by hand are the user's own functions: who calls F_poll(f, cx, out)
+ * by name calls them and nothing else, for C gives a header no way to come between a function and
+ * its callers. They are watched where the library calls them: in awaits, starts, boxes, tasks and
+ * F_type. A poll or a drop by hand that polls or drops such a child writes BIDE_CHECK_POLL and
+ * BIDE_CHECK_DROP instead.
+ *
+ * What cannot be seen: a start that completed and is polled or dropped all the same (there is no
+ * frame that could tell); a box of a frame that the caller placed by init (the word below the frame
+ * says anything); a slab that ends with blocks out (it waits for them, that is no mistake).
  */
 #ifndef BIDE_CHECK_H
 #define BIDE_CHECK_H
@@ -62,6 +85,16 @@ BIDE_PRIV_C_END
 #define BIDE_CHECK_HERE() ((void)0)
 #endif
 
+/* BIDE_CHECK_POLL(F, f, cx, out), BIDE_CHECK_DROP(F, f): poll and drop a future of a known type,
+ * from code by hand, and watch it whatever made F.
+ * Shape: F_poll(f, cx, out), an expression; F_drop(f);, a statement. */
+#define BIDE_CHECK_POLL(F, f, cx, out) BIDE_PRIV_CHECK_HAND_POLL(F, f, cx, F##_poll(f, cx, out))
+#define BIDE_CHECK_DROP(F, f)                                                                      \
+    do {                                                                                           \
+        BIDE_PRIV_CHECK_HAND_DROP(F, f)                                                            \
+        F##_drop(f);                                                                               \
+    } while (0)
+
 /* ---- hooks -------------------------------------------------------------------------------- */
 /* What the other headers call. Each stands for nothing, or for the call that it wraps. */
 
@@ -70,12 +103,19 @@ BIDE_PRIV_C_END
 #define BIDE_PRIV_CHECK_SITE
 #define BIDE_PRIV_CHECK_WORD(word) (word)
 #define BIDE_PRIV_CHECK_POLL(F, f, cx, exact, call) call
-#define BIDE_PRIV_CHECK_RUN(op, state)
+#define BIDE_PRIV_CHECK_AT(op, file, line) ((void)0)
 #define BIDE_PRIV_CHECK_FOREIGN(is_foreign, what)
 #define BIDE_PRIV_CHECK_BODY(F)
 #define BIDE_PRIV_CHECK_RESUME(F, f, cx, out, call) call
 #define BIDE_PRIV_CHECK_START(F, f, cx, call) call
 #define BIDE_PRIV_CHECK_START_BOX(F, box, cx, call) call
+#define BIDE_PRIV_CHECK_START_IN(F, place, cx, call) call
+#define BIDE_PRIV_CHECK_ENDED(f)
+#define BIDE_PRIV_CHECK_BEGIN(F, cx)
+#define BIDE_PRIV_CHECK_BEGUN_BOX(F, box, result) result
+#define BIDE_PRIV_CHECK_BEGUN_IN(F, place, result) result
+#define BIDE_PRIV_CHECK_CANCEL(F, f, cx, call) call
+#define BIDE_PRIV_CHECK_NO_MEMORY
 #define BIDE_PRIV_CHECK_DROP(F, f)
 #define BIDE_PRIV_CHECK_HAND_POLL(F, f, cx, call) call
 #define BIDE_PRIV_CHECK_HAND_DROP(F, f)
@@ -101,7 +141,10 @@ BIDE_PRIV_C_END
 #define BIDE_PRIV_CHECK_DESTROY(I, handle)
 #define BIDE_PRIV_CHECK_TAKEN(F, from, to)
 #define BIDE_PRIV_CHECK_BY_VALUE(when, f)
+#define BIDE_PRIV_CHECK_NOT_SEND(name, method, implementation, why)
 #define BIDE_PRIV_CHECK_ARGUMENTS(F)
+#define BIDE_PRIV_CHECK_ARGUMENT(F, name, value) ((void)0)
+#define BIDE_PRIV_CHECK_FREE(giver, block, bytes)
 
 #else
 
@@ -145,14 +188,37 @@ BIDE_PRIV_C_END
 #define BIDE_PRIV_CHECK_START_BOX(F, box, cx, call)                                                \
     (bide_priv_check_begin(BIDE_PRIV_CHECK_ID(F), 0, cx),                                          \
      bide_priv_check_begun_box(BIDE_PRIV_CHECK_ID(F), box, call))
+#define BIDE_PRIV_CHECK_START_IN(F, place, cx, call)                                               \
+    (bide_priv_check_begin(BIDE_PRIV_CHECK_ID(F), 0, cx),                                          \
+     BIDE_PRIV_CHECK_BEGUN_IN(F, place, call))
+/* A start in several steps: where it begins, and each result of it. */
+#define BIDE_PRIV_CHECK_BEGIN(F, cx) bide_priv_check_begin(BIDE_PRIV_CHECK_ID(F), 0, cx);
+#define BIDE_PRIV_CHECK_BEGUN_BOX(F, box, result)                                                  \
+    bide_priv_check_begun_box(BIDE_PRIV_CHECK_ID(F), box, result)
+#define BIDE_PRIV_CHECK_BEGUN_IN(F, place, result)                                                 \
+    bide_priv_check_begun_in(BIDE_PRIV_CHECK_ID(F), &(place)->root->frame, (place)->offset, result)
+/* A cancellation is a poll; after the end, where a poll is a mistake, it is none. */
+#define BIDE_PRIV_CHECK_ENDED(f)                                                                   \
+    if (*(const uint32_t *)(const void *)(f)&BIDE_STATE_DONE)                                      \
+        return BIDE_READY;
+/* The same where not all of the future need be checked: what is not known to wait is left alone. */
+#define BIDE_PRIV_CHECK_CANCEL(F, f, cx, call)                                                     \
+    (bide_priv_check_waits(BIDE_PRIV_STR(F), f) ? BIDE_PRIV_CHECK_POLL(F, f, cx, 0, call) : (call))
+/* What is dropped next is dropped for want of memory, whatever it is. */
+#define BIDE_PRIV_CHECK_NO_MEMORY bide_priv_check_excuse();
 #define BIDE_PRIV_CHECK_DROP(F, f)                                                                 \
     if (!bide_priv_check_drop(BIDE_PRIV_CHECK_ID(F), f, 0))                                        \
         return;
 #define BIDE_PRIV_CHECK_HAND_POLL(F, f, cx, call)                                                  \
     (BIDE_PRIV_CHECK_IS_HAND(F) ? BIDE_PRIV_CHECK_POLL(F, f, cx, 0, call) : (call))
+/* Shape: a head of the statement that drops: it runs once, or not at all. */
 #define BIDE_PRIV_CHECK_HAND_DROP(F, f)                                                            \
-    if (!BIDE_PRIV_CHECK_IS_HAND(F) || bide_priv_check_drop(BIDE_PRIV_CHECK_ID(F), f, 0))
-#define BIDE_PRIV_CHECK_INIT(F, f) bide_priv_check_init(BIDE_PRIV_STR(F), (uintptr_t)(f));
+    for (bool bide_may = !BIDE_PRIV_CHECK_IS_HAND(F) ||                                            \
+                         bide_priv_check_drop(BIDE_PRIV_CHECK_ID(F), f, 0);                        \
+         bide_may; bide_may = BIDE_PRIV_CHECK_IS_HAND(F) &&                                        \
+                   bide_priv_check_dropped(BIDE_PRIV_STR(F), sizeof(struct F), f))
+#define BIDE_PRIV_CHECK_INIT(F, f)                                                                 \
+    bide_priv_check_init(BIDE_PRIV_STR(F), (uint32_t)F##_flags, (uintptr_t)(f));
 #define BIDE_PRIV_CHECK_DYN_ENTER(F, f, cx)                                                        \
     if (!bide_priv_check_enter(BIDE_PRIV_CHECK_ID(F), f, cx, 0))                                   \
         return BIDE_EMISUSE;
@@ -163,13 +229,19 @@ BIDE_PRIV_C_END
         return;
 #define BIDE_PRIV_CHECK_DYN_AGAIN(F, f) bide_priv_check_again(BIDE_PRIV_STR(F), f);
 
-/* A generated function goes on, or is dropped: its name is that of the C function around it. */
-#define BIDE_PRIV_CHECK_RUN(op, state) bide_priv_check_run(__func__, op, &(state)),
+/* Where a generated function is from now on, in its source. */
+#define BIDE_PRIV_CHECK_AT(op, file, line)                                                         \
+    ((op) == BIDE_PRIV_CHECK_OP_DROP ? (void)0 : bide_priv_check_site(file, line))
+#define BIDE_PRIV_CHECK_OP_DROP 1 /* BIDE_PRIV_RUN_DROP */
 
 /* In the library: a call of an executor by a thread that does not run it. */
 #define BIDE_PRIV_CHECK_FOREIGN(is_foreign, what)                                                  \
     if (is_foreign)                                                                                \
         bide_priv_check_foreign(what);
+
+/* What was asked for at run time is not so (bide/bounds.h). */
+#define BIDE_PRIV_CHECK_NOT_SEND(name, method, implementation, why)                                \
+    bide_priv_check_not_send(name, method, implementation, why);
 
 /* Memory of frames: got, given back. */
 #define BIDE_PRIV_CHECK_FRESH(frame) bide_priv_check_forget(frame);
@@ -177,7 +249,8 @@ BIDE_PRIV_C_END
 #define BIDE_PRIV_CHECK_BOX_POLL(box) bide_priv_check_empty_box();
 #define BIDE_PRIV_CHECK_BOX_DROP(box)                                                              \
     if (!bide_priv_check_may_drop((box)->frame))                                                   \
-        return;
+        return;                                                                                    \
+    bide_priv_check_box(box, false);
 
 /* Calls through a handle. */
 #define BIDE_PRIV_CHECK_CALL(I, m, handle, slot)                                                   \
@@ -189,7 +262,9 @@ BIDE_PRIV_C_END
 #define BIDE_PRIV_CHECK_HELD(box, call) bide_priv_check_held(box, call)
 #define BIDE_PRIV_CHECK_CALL_POLL(box, call)                                                       \
     (bide_priv_check_resume((box)->frame), bide_priv_check_resumed((box)->frame, call))
-#define BIDE_PRIV_CHECK_CALL_DROP(box) bide_priv_check_resume((box)->frame);
+#define BIDE_PRIV_CHECK_CALL_DROP(box)                                                             \
+    bide_priv_check_box(box, true);                                                                \
+    bide_priv_check_resume((box)->frame);
 #define BIDE_PRIV_CHECK_SLOT(I, m, handle, slot)                                                   \
     (void)bide_priv_check_slot(&I##_interface, BIDE_PRIV_STR(m), (handle)->vtable,                 \
                                (handle)->vtable && (slot));
@@ -228,6 +303,7 @@ BIDE_PRIV_C_END
 #define BIDE_PRIV_SCAN_TRAITS(flags)
 #define BIDE_PRIV_SCAN_TRY(function)
 #define BIDE_PRIV_SCAN_TRACE(function)
+#define BIDE_PRIV_SCAN_CANCEL(function)
 #define BIDE_PRIV_SCAN_CHILD(F, slot)
 #define BIDE_PRIV_SCAN_BOXED(F, slot)
 #define BIDE_PRIV_SCAN_JOIN(...)
@@ -253,9 +329,17 @@ BIDE_PRIV_C_END
 #define BIDE_PRIV_ARGUMENT_TRAITS(flags)
 #define BIDE_PRIV_ARGUMENT_TRY(function)
 #define BIDE_PRIV_ARGUMENT_TRACE(function)
+#define BIDE_PRIV_ARGUMENT_CANCEL(function)
 #define BIDE_PRIV_ARGUMENT_CHILD(F, slot)
 #define BIDE_PRIV_ARGUMENT_BOXED(F, slot)
 #define BIDE_PRIV_ARGUMENT_JOIN(...)
+#define BIDE_PRIV_CHECK_ARGUMENT(F, name, value)                                                   \
+    bide_priv_check_argument(BIDE_PRIV_STR(F), name, &(value), sizeof(value))
+
+/* A block goes back. */
+#define BIDE_PRIV_CHECK_FREE(giver, block, bytes)                                                  \
+    if (!bide_priv_check_free(giver, block, bytes))                                                \
+        return;
 
 #endif
 
@@ -271,7 +355,7 @@ BIDE_API void bide_priv_check_site(const char *file, int line);
 BIDE_API bool bide_priv_check_enter(const char *type, uint32_t flags, size_t bytes, void *frame,
                                     bide_context *cx, bool exact);
 BIDE_API void bide_priv_check_scribble(void);
-BIDE_API bide_poll bide_priv_check_leave(size_t bytes, const void *frame, bide_poll result);
+BIDE_API bide_poll bide_priv_check_leave(size_t bytes, void *frame, bide_poll result);
 
 /* A start begins: nothing is known of the frame. 0: it is not known yet where it will be. Addresses
  * are numbers where nothing is read: compilers would warn of frames that are not built yet. */
@@ -282,17 +366,23 @@ BIDE_API bide_poll bide_priv_check_begun(const char *type, uint32_t flags, size_
 BIDE_API bide_poll bide_priv_check_begun_box(const char *type, uint32_t flags, size_t bytes,
                                              const bide_box *box, bide_poll result);
 
-/* A generated function resumes: `function` is F_bide_run, op one of BIDE_PRIV_RUN_POLL and its
- * like, `state` the state word. */
-BIDE_API void bide_priv_check_run(const char *function, int op, const uint32_t *state);
+/* The same where its frame is `offset` bytes behind what *root points to by then. */
+BIDE_API bide_poll bide_priv_check_begun_in(const char *type, uint32_t flags, size_t bytes,
+                                            void *const *root, size_t offset, bide_poll result);
 
 /* A future is built: what ended here before is forgotten. */
-BIDE_API void bide_priv_check_init(const char *type, uintptr_t frame);
+BIDE_API void bide_priv_check_init(const char *type, uint32_t flags, uintptr_t frame);
 
 /* A drop begins: false, if it must not run. `over`: the frame itself says that it has ended. */
 BIDE_API bool bide_priv_check_drop(const char *type, uint32_t flags, size_t bytes,
                                    const void *frame, bool over);
+BIDE_API bool bide_priv_check_dropped(const char *type, size_t bytes, const void *frame);
 BIDE_API bool bide_priv_check_may_drop(const void *frame);
+/* Whether the future there is known to wait; what is dropped next may be, come what may; a box is
+ * about to be dropped: may that be, with what is in it? `waits`: it is pending for sure. */
+BIDE_API bool bide_priv_check_waits(const char *type, const void *frame);
+BIDE_API void bide_priv_check_excuse(void);
+BIDE_API void bide_priv_check_box(const bide_box *box, bool waits);
 BIDE_API void bide_priv_check_again(const char *type, const void *frame);
 BIDE_API void bide_priv_check_empty_box(void);
 
@@ -322,8 +412,18 @@ BIDE_API void bide_priv_check_argument(const char *type, const char *name, const
 BIDE_API void bide_priv_check_memory(const char *what, const void *start, size_t bytes,
                                      size_t live);
 
+/* A block goes back to `giver`: false, if that is a pool, an arena, a slot or a slab that did not
+ * give it. A slot is made of a place: does a future wait there that an earlier slot gave? */
+BIDE_API bool bide_priv_check_free(bide_allocator *giver, const void *block, size_t bytes);
+BIDE_API void bide_priv_check_slot_init(uintptr_t slot, uintptr_t place, size_t bytes);
+
 /* An executor is used by a thread that it does not belong to now. */
 BIDE_API void bide_priv_check_foreign(const char *what);
+
+/* A future is to go to another thread and must not: of type `name`, or, if there is a method, of
+ * interface `name` and the implementation of that name. */
+BIDE_API void bide_priv_check_not_send(const char *name, const char *method,
+                                       const char *implementation, const char *why);
 
 BIDE_PRIV_C_END
 #endif

@@ -73,6 +73,19 @@
 #endif
 #define BIDE_PRIV_ALWAYS static inline BIDE_PRIV_UNUSED BIDE_PRIV_FLATTEN
 
+/* Private: a mark that clang, clangd and bidec see, and that means nothing to others. */
+#if defined(__clang__)
+#define BIDE_PRIV_ANNOTATE(text) __attribute__((annotate(text)))
+#else
+#define BIDE_PRIV_ANNOTATE(text)
+#endif
+
+/* BIDE_THREAD_BOUND marks a type whose objects must stay on their thread: `struct BIDE_THREAD_BOUND
+ * cursor { ... };`. A function of an X.async.c that holds one across an await, by value or behind a
+ * pointer, is not BIDE_SEND. The handle of an interface that is not declared Send is such a type.
+ * Lists, which only see names, go by BIDE_THREAD_BOUND_cursor; see bide/future.h. */
+#define BIDE_THREAD_BOUND BIDE_PRIV_ANNOTATE("bide.thread_bound")
+
 /* Headers of macros are system headers to gcc and clang, so that a mistake in a use of one is told
  * at the use, without a note for each macro between. BIDE_OWN_WARNINGS, which bide's own builds
  * define, keeps them ordinary: nothing in them is forgiven for that. */

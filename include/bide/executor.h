@@ -38,6 +38,9 @@ struct bide_clock {
     bool (*idle)(bide_clock *clock, uint64_t deadline);
 };
 
+/* A loop that is there already, and that an executor is to live on; see the end of this header. */
+typedef struct bide_host bide_host;
+
 /* How to make an executor. Begin with bide_local_options_init().
  *
  * The allocator is asked by the executor's thread only. While the executor lives, blocks whose last
@@ -53,6 +56,7 @@ typedef struct bide_local_options {
     bide_clock *clock;         /* NULL: the system's monotonic clock */
     uint32_t offload_threads;  /* at most so many threads for blocking work; 0: no offload */
     uint32_t slab_cache;       /* keep at most so many slabs of ended tasks for the next ones */
+    bide_host *host;           /* NULL: none, the executor is a loop itself. Not for block_on */
 } bide_local_options;
 
 enum { BIDE_LOCAL_STAMPS = 1 }; /* traces tell how long tasks have waited; see bide/trace.h */
@@ -70,6 +74,7 @@ BIDE_INLINE bide_local_options bide_local_options_init(void)
     o.clock = NULL;
     o.offload_threads = 4;
     o.slab_cache = 16;
+    o.host = NULL;
     return o;
 }
 
@@ -94,10 +99,16 @@ BIDE_INLINE bide_poll bide_local_new(const bide_local_options *options, bide_loc
 /* Ends the executor. Tasks that have not finished are dropped in the order in which they were
  * spawned: each future exactly once, then its slab goes back, then its join handle sees
  * BIDE_ECANCELED. Code that runs in those drops may still wake, abort and detach; spawning is
- * refused with BIDE_ECANCELED. Then queued jobs are cancelled, running ones waited for, and
+ * refused with BIDE_ECANCELED. A cleanup that must wait is not waited for: bide_local_cancel does
+ * that, before. Then queued jobs are cancelled, running ones waited for, and
  * pending timers forgotten. Handles, wakers and timers that are left stay valid. BIDE_EMISUSE, and
  * nothing happens, while the executor runs. NULL is left alone. */
 BIDE_API bide_poll bide_local_free(bide_local *ex);
+
+/* Aborts every task and runs until none is left: what comes before bide_local_free where cleanups
+ * have to wait. Spawning is refused with BIDE_ECANCELED until then. Results as of bide_local_run; on
+ * a host's loop BIDE_PENDING, and the turns that follow do the work, if there are tasks. Like the shutdown of other runtimes, but nothing is cut short. */
+BIDE_API bide_poll bide_local_cancel(bide_local *ex);
 
 /* Runs until no task is left. BIDE_READY, or BIDE_EMISUSE (nested, or another thread runs it). */
 BIDE_API bide_poll bide_local_run(bide_local *ex);
@@ -216,6 +227,64 @@ BIDE_INLINE bide_poll bide_block_on(const bide_type *type, void *frame, void *ou
         bide_run_until_code;                                                                       \
     })
 #endif
+
+/* ---- on a loop that is there already ------------------------------------------------------ */
+
+/* An application that has a loop of its own (libuv, GLib, a game's frames) drives a bide_local from
+ * there: it makes one with the option `host`, gives it turns, and is told when the next is wanted.
+ * bide::uv and bide::glib are made in this way, and need nothing else of the library.
+ *
+ *     static void turn(struct my_loop *l)                       // on the loop's thread
+ *     {
+ *         uint64_t deadline;
+ *         bide_local_turn(l->ex, &deadline);
+ *         if (deadline == 0)
+ *             my_loop_call_again(l, turn);                      // behind what else is ready
+ *         else
+ *             my_loop_set_timer(l, deadline, turn);             // UINT64_MAX: no timer
+ *     }
+ *
+ *     static void my_wake(bide_host *host)                      // any thread
+ *     {
+ *         my_loop_post((struct my_loop *)host, turn);           // what wakes the loop up
+ *     }
+ *
+ * The first turn is given by bide_host.wake, as soon as something has been spawned.
+ *
+ * Owner. The thread that is inside a turn, or between bide_local_enter and bide_local_leave, is the
+ * executor's owner. Between turns there is none: a wake then calls the host, on the loop's thread
+ * too. Callbacks of the loop that wake tasks do so between enter and leave: their wakes are plain
+ * code, and call nobody.
+ *
+ * The calls that run to an end, bide_local_run, _run_until, _run_until_stalled, are refused with
+ * BIDE_EMISUSE: they would stop the loop. bide_local_cancel begins and gives BIDE_PENDING: the turns
+ * that follow do the rest. The option `clock` says what deadlines mean; its `idle` is not called. */
+struct bide_host {
+    uint32_t size;  /* of this structure, as its maker knew it */
+    uint32_t flags; /* none defined yet: 0 */
+    /* A turn is wanted, soon. Any thread; on the loop's own it is a call from within some callback
+     * of the loop, or from before it runs. At most once for each turn, and never inside one; not
+     * again until bide_local_turn has given a deadline that is not 0. Never after bide_local_free.
+     * It may not call the executor: it posts. */
+    void (*wake)(bide_host *host);
+    /* The same from what may be a signal handler. NULL: as `wake`. */
+    void (*wake_from_isr)(bide_host *host);
+};
+
+/* One turn: fires the timers that are due and runs what can run, at most 256 polls, so that the loop
+ * comes to its own work in between. *deadline is when the next turn is wanted: 0 at once, for there
+ * is more to run; UINT64_MAX when the host is woken; else at that time on the executor's clock, or
+ * when the host is woken. BIDE_READY: no task is left. BIDE_PENDING: some are. BIDE_EMISUSE: nested,
+ * or another thread is inside; *deadline is UINT64_MAX then. The loop's thread. */
+BIDE_API bide_poll bide_local_turn(bide_local *ex, uint64_t *deadline);
+
+/* Makes this thread the owner until bide_local_leave, for callbacks of the loop: wakes, spawns and
+ * timers in between cost no atomic operations and do not call the host. Nothing is run. BIDE_EMISUSE
+ * as above: then there is nothing to leave. */
+BIDE_API bide_poll bide_local_enter(bide_local *ex);
+
+/* The end of that. True: something can run now, or has a new deadline: a turn is wanted. */
+BIDE_API bool bide_local_leave(bide_local *ex);
 
 BIDE_PRIV_C_END
 

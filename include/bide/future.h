@@ -10,7 +10,8 @@
  *     F_init(f, args...)      captures the arguments in place. Runs and allocates nothing
  *     F_poll(f, cx, out)      runs until it must wait; writes *out only with BIDE_READY
  *     F_drop(f)               cancels: drops the child in flight, cleans up, releases. Before the
- *                             first poll it only releases owned arguments; after the end, nothing
+ *                             first poll it only releases owned arguments; after the end, nothing.
+ *                             bide/cancel.h has the contract, and what is done where cleanup waits
  *     F_start(f, args..., cx, out)
  *                             init and first poll in one. BIDE_PENDING: *f is a live future.
  *                             Anything else: there is none, *f was perhaps never written, and must
@@ -36,20 +37,34 @@
  *     ROW(LOCAL, T, name)                     a field that starts as zero
  *     ROW(BUFFER, T, name)                    a field that does not
  *     ROW(TRAITS, flags)                      BIDE_SEND, BIDE_SYNC, BIDE_UNPIN: what you promise.
- *                                             Without it, a future promises nothing
+ *                                             Without it, a future promises nothing. What is seen
+ *                                             to break a promise does not compile; see below
  *     ROW(TRY, function)                      by hand only; see BIDE_FUTURE
  *     ROW(TRACE, function)                    by hand only; see BIDE_FUTURE
+ *     ROW(CANCEL, function)                   by hand only; see BIDE_FUTURE
  *     ROW(CHILD, F, name), ROW(BOXED, F, name), ROW(JOIN, name, (F, a), (F, b), ...)
  *                                             bodies only; see bide/async.h
  *
  * T and name must make a declaration when written side by side: arrays and function pointers need
  * a typedef. Up to 39 parameters.
+ *
+ * Types that are bound to a thread. Beside the type,
+ *
+ *     #define BIDE_THREAD_BOUND_Cursor 1
+ *
+ * says that objects of the type Cursor (or struct Cursor) stay on their thread. A list that says
+ * BIDE_SEND is then refused if a row of it is of type Cursor, or a pointer to it. It goes by the
+ * name that stands in the row: another typedef needs a line of its own, so does the handle of an
+ * interface whose objects stay on their thread, and what is inside of a structure is not seen.
+ * (bidec, in functions that it compiles, sees all that: BIDE_THREAD_BOUND in bide/config.h.) A body
+ * that says BIDE_SEND cannot await what is not; one that says BIDE_UNPIN, only in a row BOXED.
+ * bide/bounds.h has the ways to ask for these facts.
  */
 #ifndef BIDE_FUTURE_H
 #define BIDE_FUTURE_H
 
-#include <bide/box.h>
-#include <bide/pp.h>
+#include <bide/cancel.h>
+#include <bide/frame_list.h>
 
 #if defined(__GNUC__) && !defined(BIDE_OWN_WARNINGS)
 #pragma GCC system_header
@@ -60,252 +75,6 @@
 #ifndef BIDE_MODULE
 #define BIDE_MODULE NULL
 #endif
-
-/* ---- frame list, pass by pass ------------------------------------------------------------- */
-/* Each pass P over a list is F_FRAME(BIDE_PRIV_ROW_P); BIDE_PRIV_P_KIND says what a row of a kind
- * makes in it. A new kind adds a line to each pass, and changes no list of a user. */
-
-/* What is wrong with a list, if anything: the shapes of the rows, and names that are taken. A list
- * is tried with FRAME_OK before anything is made of it.  Shape: (BAD, text) for a bad row */
-#define BIDE_PRIV_FRAME_OK(F) BIDE_PRIV_IS_OK(F##_FRAME(BIDE_PRIV_ROW_FAULT))
-#define BIDE_PRIV_FRAME_REASON(F)                                                                  \
-    "bide: frame of " #F ": " BIDE_PRIV_REASON(                                                    \
-        ("there is no list " #F "_FRAME: #define " #F "_FRAME(ROW) ROW(PARAM, T, name) ..."),      \
-        F##_FRAME(BIDE_PRIV_ROW_FAULT))
-#define BIDE_PRIV_ROW_FAULT(KIND, ...)                                                             \
-    BIDE_PRIV_CAT(BIDE_PRIV_ROW_FAULT_,                                                            \
-                  BIDE_PRIV_SECOND(BIDE_PRIV_CAT(BIDE_PRIV_ARITY_,                                 \
-                      BIDE_PRIV_CAT(BIDE_PRIV_SECOND(BIDE_PRIV_SHAPE_##KIND, NO),                  \
-                                    BIDE_PRIV_COUNT(__VA_ARGS__))), SHAPE))                        \
-    (KIND, BIDE_PRIV_NAMED_##KIND(__VA_ARGS__), __VA_ARGS__)
-#define BIDE_PRIV_ROW_FAULT_FINE(KIND, name, ...)                                                  \
-    BIDE_PRIV_CAT(BIDE_PRIV_ROW_FAULT_NAME_,                                                       \
-                  BIDE_PRIV_SECOND(BIDE_PRIV_CAT(BIDE_PRIV_MINE_, name), OK))(name)
-#define BIDE_PRIV_ROW_FAULT_NAME_OK(name)
-#define BIDE_PRIV_ROW_FAULT_NAME_BAD(name)                                                         \
-    (BAD, "no row can be named " #name ": names that begin with bide_ are taken")
-#define BIDE_PRIV_ROW_FAULT_SHAPE(KIND, name, ...)                                                 \
-    (BAD, "ROW(" #KIND ", " #__VA_ARGS__ ") is no row; " BIDE_PRIV_THIRD(BIDE_PRIV_SHAPE_##KIND,   \
-          ~, "the kinds are PARAM, OWNED, COUNTED, LOCAL, BUFFER, TRAITS, CHILD, BOXED, JOIN"))
-#define BIDE_PRIV_SHAPE_PARAM ~, A2_, "write ROW(PARAM, T, name)"
-#define BIDE_PRIV_SHAPE_OWNED ~, A3_, "write ROW(OWNED, T, name, release)"
-#define BIDE_PRIV_SHAPE_COUNTED ~, A4_, "write ROW(COUNTED, T, name, retain, release)"
-#define BIDE_PRIV_SHAPE_LOCAL ~, A2_, "write ROW(LOCAL, T, name)"
-#define BIDE_PRIV_SHAPE_BUFFER ~, A2_, "write ROW(BUFFER, T, name)"
-#define BIDE_PRIV_SHAPE_TRAITS ~, A1_, "write ROW(TRAITS, flags)"
-#define BIDE_PRIV_SHAPE_TRY ~, A1_, "write ROW(TRY, function)"
-#define BIDE_PRIV_SHAPE_TRACE ~, A1_, "write ROW(TRACE, function)"
-#define BIDE_PRIV_SHAPE_CHILD ~, A2_, "write ROW(CHILD, F, slot)"
-#define BIDE_PRIV_SHAPE_BOXED ~, A2_, "write ROW(BOXED, F, slot)"
-#define BIDE_PRIV_SHAPE_JOIN ~, AJ_, "write ROW(JOIN, slot, (F, a), (G, b), ...), 2 to 8 children"
-#define BIDE_PRIV_ARITY_A1_1 ~, FINE
-#define BIDE_PRIV_ARITY_A2_2 ~, FINE
-#define BIDE_PRIV_ARITY_A3_3 ~, FINE
-#define BIDE_PRIV_ARITY_A4_4 ~, FINE
-#define BIDE_PRIV_ARITY_AJ_3 ~, FINE
-#define BIDE_PRIV_ARITY_AJ_4 ~, FINE
-#define BIDE_PRIV_ARITY_AJ_5 ~, FINE
-#define BIDE_PRIV_ARITY_AJ_6 ~, FINE
-#define BIDE_PRIV_ARITY_AJ_7 ~, FINE
-#define BIDE_PRIV_ARITY_AJ_8 ~, FINE
-#define BIDE_PRIV_ARITY_AJ_9 ~, FINE
-#define BIDE_PRIV_NAMED_PARAM(...) BIDE_PRIV_SECOND(__VA_ARGS__)
-#define BIDE_PRIV_NAMED_OWNED(...) BIDE_PRIV_SECOND(__VA_ARGS__)
-#define BIDE_PRIV_NAMED_COUNTED(...) BIDE_PRIV_SECOND(__VA_ARGS__)
-#define BIDE_PRIV_NAMED_LOCAL(...) BIDE_PRIV_SECOND(__VA_ARGS__)
-#define BIDE_PRIV_NAMED_BUFFER(...) BIDE_PRIV_SECOND(__VA_ARGS__)
-#define BIDE_PRIV_NAMED_TRAITS(flags) nameless
-#define BIDE_PRIV_NAMED_TRY(function) nameless
-#define BIDE_PRIV_NAMED_TRACE(function) nameless
-#define BIDE_PRIV_NAMED_CHILD(...) BIDE_PRIV_SECOND(__VA_ARGS__)
-#define BIDE_PRIV_NAMED_BOXED(...) BIDE_PRIV_SECOND(__VA_ARGS__)
-#define BIDE_PRIV_NAMED_JOIN(...) BIDE_PRIV_FIRST(__VA_ARGS__)
-
-/* Whether the children are future types; boxed ones may be declared later.  Shape: an assertion */
-#ifdef __cplusplus
-#define BIDE_PRIV_ROW_ASK(KIND, ...)
-#else
-#define BIDE_PRIV_ROW_ASK(KIND, ...) BIDE_PRIV_ASK_##KIND(__VA_ARGS__)
-#endif
-#define BIDE_PRIV_ASK_PARAM(T, n)
-#define BIDE_PRIV_ASK_OWNED(T, n, release)
-#define BIDE_PRIV_ASK_COUNTED(T, n, retain, release)
-#define BIDE_PRIV_ASK_LOCAL(T, n)
-#define BIDE_PRIV_ASK_BUFFER(T, n)
-#define BIDE_PRIV_ASK_TRAITS(flags)
-#define BIDE_PRIV_ASK_TRY(function)
-#define BIDE_PRIV_ASK_TRACE(function)
-#define BIDE_PRIV_ASK_CHILD(F, slot)                                                               \
-    BIDE_PRIV_DEMAND_MEMBER(                                                                       \
-        BIDE_PRIV_IS_FUTURE(F), row_CHILD_##slot##_of_##F##_is_not_of_a_future_type,               \
-        "bide: row CHILD " #slot ": " #F " is not a future type that is declared here")
-#define BIDE_PRIV_ASK_BOXED(F, slot)
-#define BIDE_PRIV_ASK_JOIN(slot, ...) BIDE_PRIV_MAP(BIDE_PRIV_ASK_CHILD, ~, __VA_ARGS__)
-
-/* Fields.  Shape: T name; */
-#define BIDE_PRIV_ROW_FIELD(KIND, ...) BIDE_PRIV_FIELD_##KIND(__VA_ARGS__)
-#define BIDE_PRIV_FIELD_PARAM(T, n) T n;
-#define BIDE_PRIV_FIELD_OWNED(T, n, release) T n;
-#define BIDE_PRIV_FIELD_COUNTED(T, n, retain, release) T n;
-#define BIDE_PRIV_FIELD_LOCAL(T, n) T n;
-#define BIDE_PRIV_FIELD_BUFFER(T, n) T n;
-#define BIDE_PRIV_FIELD_TRAITS(flags)
-#define BIDE_PRIV_FIELD_TRY(function)
-#define BIDE_PRIV_FIELD_TRACE(function)
-#define BIDE_PRIV_FIELD_CHILD(F, slot)
-#define BIDE_PRIV_FIELD_BOXED(F, slot)
-#define BIDE_PRIV_FIELD_JOIN(...)
-
-/* Parameters.  Shape: , T name */
-#define BIDE_PRIV_ROW_PARAMS(KIND, ...) BIDE_PRIV_PARAMS_##KIND(__VA_ARGS__)
-#define BIDE_PRIV_PARAMS_PARAM(T, n) , T n
-#define BIDE_PRIV_PARAMS_OWNED(T, n, release) , T n
-#define BIDE_PRIV_PARAMS_COUNTED(T, n, retain, release) , T n
-#define BIDE_PRIV_PARAMS_LOCAL(T, n)
-#define BIDE_PRIV_PARAMS_BUFFER(T, n)
-#define BIDE_PRIV_PARAMS_TRAITS(flags)
-#define BIDE_PRIV_PARAMS_TRY(function)
-#define BIDE_PRIV_PARAMS_TRACE(function)
-#define BIDE_PRIV_PARAMS_CHILD(F, slot)
-#define BIDE_PRIV_PARAMS_BOXED(F, slot)
-#define BIDE_PRIV_PARAMS_JOIN(...)
-
-/* Parameters passed on.  Shape: , name */
-#define BIDE_PRIV_ROW_PASS(KIND, ...) BIDE_PRIV_PASS_##KIND(__VA_ARGS__)
-#define BIDE_PRIV_PASS_PARAM(T, n) , n
-#define BIDE_PRIV_PASS_OWNED(T, n, release) , n
-#define BIDE_PRIV_PASS_COUNTED(T, n, retain, release) , n
-#define BIDE_PRIV_PASS_LOCAL(T, n)
-#define BIDE_PRIV_PASS_BUFFER(T, n)
-#define BIDE_PRIV_PASS_TRAITS(flags)
-#define BIDE_PRIV_PASS_TRY(function)
-#define BIDE_PRIV_PASS_TRACE(function)
-#define BIDE_PRIV_PASS_CHILD(F, slot)
-#define BIDE_PRIV_PASS_BOXED(F, slot)
-#define BIDE_PRIV_PASS_JOIN(...)
-
-/* Capture.  Shape: frame->name = name; */
-#define BIDE_PRIV_ROW_SET(KIND, ...) BIDE_PRIV_SET_##KIND(__VA_ARGS__)
-#define BIDE_PRIV_SET_PARAM(T, n) bide_f->n = n;
-#define BIDE_PRIV_SET_OWNED(T, n, release) bide_f->n = n;
-#define BIDE_PRIV_SET_COUNTED(T, n, retain, release) bide_f->n = retain(n);
-#define BIDE_PRIV_SET_LOCAL(T, n) BIDE_PRIV_ZERO(&bide_f->n, sizeof bide_f->n);
-#define BIDE_PRIV_SET_BUFFER(T, n)
-#define BIDE_PRIV_SET_TRAITS(flags)
-#define BIDE_PRIV_SET_TRY(function)
-#define BIDE_PRIV_SET_TRACE(function)
-#define BIDE_PRIV_SET_CHILD(F, slot)
-#define BIDE_PRIV_SET_BOXED(F, slot)
-#define BIDE_PRIV_SET_JOIN(...)
-
-/* Release of what is owned, last row first: each row wraps a loop of one round around the rows
- * behind it, and releases on the way out.
- * Shape: for (int once = 1; once; once = 0, release(frame->name)) */
-#define BIDE_PRIV_ROW_FREE(KIND, ...) BIDE_PRIV_FREE_##KIND(__VA_ARGS__)
-#define BIDE_PRIV_FREE_PARAM(T, n)
-#define BIDE_PRIV_FREE_OWNED(T, n, release)                                                        \
-    for (int bide_once_##n = 1; bide_once_##n; bide_once_##n = 0, (void)release(bide_f->n))
-#define BIDE_PRIV_FREE_COUNTED(T, n, retain, release) BIDE_PRIV_FREE_OWNED(T, n, release)
-#define BIDE_PRIV_FREE_LOCAL(T, n)
-#define BIDE_PRIV_FREE_BUFFER(T, n)
-#define BIDE_PRIV_FREE_TRAITS(flags)
-#define BIDE_PRIV_FREE_TRY(function)
-#define BIDE_PRIV_FREE_TRACE(function)
-#define BIDE_PRIV_FREE_CHILD(F, slot)
-#define BIDE_PRIV_FREE_BOXED(F, slot)
-#define BIDE_PRIV_FREE_JOIN(...)
-
-/* Release of the arguments of a call that will never run; nothing was retained for it. Other rows
- * must not end the statement, or they would break the nest of loops.  Shape: as above */
-#define BIDE_PRIV_ROW_DISCARD(KIND, ...) BIDE_PRIV_DISCARD_##KIND(__VA_ARGS__)
-#define BIDE_PRIV_DISCARD_PARAM(T, n) if (((void)n, 1))
-#define BIDE_PRIV_DISCARD_OWNED(T, n, release)                                                     \
-    for (int bide_once_##n = 1; bide_once_##n; bide_once_##n = 0, (void)release(n))
-#define BIDE_PRIV_DISCARD_COUNTED(T, n, retain, release) if (((void)n, 1))
-#define BIDE_PRIV_DISCARD_LOCAL(T, n)
-#define BIDE_PRIV_DISCARD_BUFFER(T, n)
-#define BIDE_PRIV_DISCARD_TRAITS(flags)
-#define BIDE_PRIV_DISCARD_TRY(function)
-#define BIDE_PRIV_DISCARD_TRACE(function)
-#define BIDE_PRIV_DISCARD_CHILD(F, slot)
-#define BIDE_PRIV_DISCARD_BOXED(F, slot)
-#define BIDE_PRIV_DISCARD_JOIN(...)
-
-/* Whether anything is owned by the call.  Shape: | 1 */
-#define BIDE_PRIV_ROW_OWNS(KIND, ...) BIDE_PRIV_OWNS_##KIND
-#define BIDE_PRIV_OWNS_PARAM
-#define BIDE_PRIV_OWNS_OWNED | 1
-#define BIDE_PRIV_OWNS_COUNTED
-#define BIDE_PRIV_OWNS_LOCAL
-#define BIDE_PRIV_OWNS_BUFFER
-#define BIDE_PRIV_OWNS_TRAITS
-#define BIDE_PRIV_OWNS_TRY
-#define BIDE_PRIV_OWNS_TRACE
-#define BIDE_PRIV_OWNS_CHILD
-#define BIDE_PRIV_OWNS_BOXED
-#define BIDE_PRIV_OWNS_JOIN
-
-/* Declared facts.  Shape: | (flags) */
-#define BIDE_PRIV_ROW_TRAITS(KIND, ...) BIDE_PRIV_TRAITS_##KIND(__VA_ARGS__)
-#define BIDE_PRIV_TRAITS_PARAM(T, n)
-#define BIDE_PRIV_TRAITS_OWNED(T, n, release)
-#define BIDE_PRIV_TRAITS_COUNTED(T, n, retain, release)
-#define BIDE_PRIV_TRAITS_LOCAL(T, n)
-#define BIDE_PRIV_TRAITS_BUFFER(T, n)
-#define BIDE_PRIV_TRAITS_TRAITS(flags) | (flags)
-#define BIDE_PRIV_TRAITS_TRY(function)
-#define BIDE_PRIV_TRAITS_TRACE(function)
-#define BIDE_PRIV_TRAITS_CHILD(F, slot)
-#define BIDE_PRIV_TRAITS_BOXED(F, slot)
-#define BIDE_PRIV_TRAITS_JOIN(...)
-
-/* The look before parking.  Shape: r = function(&frame, cx, out); */
-#define BIDE_PRIV_ROW_TRY(KIND, ...) BIDE_PRIV_TRY_##KIND(__VA_ARGS__)
-#define BIDE_PRIV_TRY_PARAM(T, n)
-#define BIDE_PRIV_TRY_OWNED(T, n, release)
-#define BIDE_PRIV_TRY_COUNTED(T, n, retain, release)
-#define BIDE_PRIV_TRY_LOCAL(T, n)
-#define BIDE_PRIV_TRY_BUFFER(T, n)
-#define BIDE_PRIV_TRY_TRAITS(flags)
-#define BIDE_PRIV_TRY_TRY(function) bide_r = function(&bide_tmp, bide_cx, bide_out);
-#define BIDE_PRIV_TRY_TRACE(function)
-#define BIDE_PRIV_TRY_CHILD(F, slot)
-#define BIDE_PRIV_TRY_BOXED(F, slot)
-#define BIDE_PRIV_TRY_JOIN(...)
-
-/* What a leaf tells of its waiting.  Shape: function(frame, tracer); */
-#define BIDE_PRIV_ROW_TELL(KIND, ...) BIDE_PRIV_TELL_##KIND(__VA_ARGS__)
-#define BIDE_PRIV_TELL_PARAM(T, n)
-#define BIDE_PRIV_TELL_OWNED(T, n, release)
-#define BIDE_PRIV_TELL_COUNTED(T, n, retain, release)
-#define BIDE_PRIV_TELL_LOCAL(T, n)
-#define BIDE_PRIV_TELL_BUFFER(T, n)
-#define BIDE_PRIV_TELL_TRAITS(flags)
-#define BIDE_PRIV_TELL_TRY(function)
-#define BIDE_PRIV_TELL_TRACE(function) function(bide_f, bide_tr);
-#define BIDE_PRIV_TELL_CHILD(F, slot)
-#define BIDE_PRIV_TELL_BOXED(F, slot)
-#define BIDE_PRIV_TELL_JOIN(...)
-
-/* Whether there is such a row, of any number of rows.  Shape: , 1 */
-#define BIDE_PRIV_ROW_TELLS(KIND, ...) BIDE_PRIV_TELLS_##KIND
-#define BIDE_PRIV_TELLS_PARAM
-#define BIDE_PRIV_TELLS_OWNED
-#define BIDE_PRIV_TELLS_COUNTED
-#define BIDE_PRIV_TELLS_LOCAL
-#define BIDE_PRIV_TELLS_BUFFER
-#define BIDE_PRIV_TELLS_TRAITS
-#define BIDE_PRIV_TELLS_TRY
-#define BIDE_PRIV_TELLS_TRACE , 1
-#define BIDE_PRIV_TELLS_CHILD
-#define BIDE_PRIV_TELLS_BOXED
-#define BIDE_PRIV_TELLS_JOIN
-
-/* A tag that bodies declare anew, with another size: whether this is the inside of one. */
-struct bide_priv_body {
-    char bide_outside;
-};
-#define BIDE_PRIV_OUTSIDE (sizeof(struct bide_priv_body) == 1)
 
 /* ---- parts of a future type --------------------------------------------------------------- */
 
@@ -327,20 +96,21 @@ struct bide_priv_body {
     (BIDE_PRIV_ALIGNOF(struct F) > sizeof(void *) ? BIDE_PRIV_ALIGNOF(struct F) : sizeof(void *))
 
 /* Shape: an enum F_flags, and the functions that capture and release. */
-#define BIDE_PRIV_FUTURE_ENDS(R, F, flags)                                                         \
+#define BIDE_PRIV_FUTURE_ENDS(R, F, flags, LIST)                                                   \
     enum {                                                                                         \
-        F##_flags = (flags)F##_FRAME(BIDE_PRIV_ROW_TRAITS),                                        \
-        F##_bide_owns = 0 F##_FRAME(BIDE_PRIV_ROW_OWNS),                                           \
+        F##_flags = (flags)BIDE_PRIV_OF(LIST, TRAITS) BIDE_PRIV_OF(LIST, FORBIDS),                 \
+        F##_bide_cancels = 0 BIDE_PRIV_OF(LIST, CANCELS),                                          \
+        F##_bide_owns = 0 BIDE_PRIV_OF(LIST, OWNS),                                                \
         F##_bide_moved = sizeof(struct F)                                                          \
     };                                                                                             \
     BIDE_PRIV_ALWAYS void F##_bide_release(struct F *bide_f)                                       \
     {                                                                                              \
         (void)bide_f;                                                                              \
-        F##_FRAME(BIDE_PRIV_ROW_FREE){}                                                            \
+        BIDE_PRIV_OF(LIST, FREE){}                                                                 \
     }                                                                                              \
-    BIDE_INLINE void F##_discard BIDE_PRIV_PARENS(~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                \
+    BIDE_INLINE void F##_discard BIDE_PRIV_PARENS(~BIDE_PRIV_OF(LIST, PARAMS))                     \
     {                                                                                              \
-        F##_FRAME(BIDE_PRIV_ROW_DISCARD){}                                                         \
+        BIDE_PRIV_OF(LIST, DISCARD){}                                                              \
     }
 
 /* Where a frame will lie of which the memory is not there yet: at `offset` in a boxed frame that is
@@ -415,12 +185,19 @@ BIDE_INLINE bide_priv_place bide_priv_place_in(const bide_priv_place *place, siz
     }
 
 /* Shape: the initialiser of a bide_type. */
-#define BIDE_PRIV_RECORD(R, F, trace_or_null)                                                      \
+#define BIDE_PRIV_RECORD(R, F, cancel_or_null, trace_or_null)                                      \
     {                                                                                              \
         (uint32_t)sizeof(bide_type), (uint32_t)F##_flags, (uint32_t)sizeof(struct F),              \
             (uint32_t)BIDE_PRIV_ALIGNOF(struct F), (uint32_t)BIDE_PRIV_BOX_OFFSET(F),              \
             (uint32_t)BIDE_PRIV_OUT_SIZE(R), (uint32_t)BIDE_PRIV_OUT_ALIGN(R), 0, F##_bide_poll,   \
-            F##_bide_drop, NULL, trace_or_null, BIDE_PRIV_STR(F), BIDE_MODULE                      \
+            F##_bide_drop, cancel_or_null, trace_or_null, BIDE_PRIV_STR(F), BIDE_MODULE            \
+    }
+
+/* Shape: F_bide_cancel of a future that is nothing but another one, Inner, in its field `inner`. */
+#define BIDE_PRIV_FORWARD_CANCEL(F, Inner)                                                         \
+    BIDE_INLINE bide_poll F##_bide_cancel(void *bide_f, bide_context *bide_cx)                     \
+    {                                                                                              \
+        return bide_cancel(&Inner##_type, &((struct F *)bide_f)->inner, bide_cx);                  \
     }
 
 /* Where a child lives in its parent's frame. */
@@ -477,22 +254,37 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
  * with bide_box_trace for what it holds. It reads only: a future that waits, and perhaps one that
  * has ended or was not polled yet.
  *
+ * ROW(CANCEL, function) names a `bide_poll function(void *frame, bide_context *cx)`, declared
+ * before, for a future whose cleanup must itself wait: called instead of drop, and until it is not
+ * BIDE_PENDING, by whoever cancels; it then has released everything. Called before the first poll
+ * it must not wait; after the end, it is BIDE_READY. The type is BIDE_NO_DROP: its drop is for
+ * frames that were not polled, and the last resort of release builds. See bide/cancel.h.
+ *
  * Shape: the prototype R F(args...), struct F, and each function named at the head of this file. */
 #define BIDE_FUTURE(R, F)                                                                          \
     BIDE_PRIV_ASSERT(BIDE_PRIV_OUTSIDE, "bide: the body above has no BIDE_END");                   \
     BIDE_PRIV_ASSERT(BIDE_PRIV_FRAME_OK(F), BIDE_PRIV_FRAME_REASON(F));                            \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_MAY_SEND(F), BIDE_PRIV_BOUND_REASON(F));                            \
     BIDE_PRIV_CAT(BIDE_PRIV_FUTURE_, BIDE_PRIV_FRAME_OK(F))(R, F)
-#define BIDE_PRIV_FUTURE_1(R, F) BIDE_PRIV_FUTURE(R, F)
+#define BIDE_PRIV_FUTURE_1(R, F) BIDE_FUTURE_OF(R, F, (BIDE_PRIV_NAMED_LIST, F))
 #define BIDE_PRIV_FUTURE_0(R, F)
-#define BIDE_PRIV_FUTURE(R, F)                                                                     \
-    BIDE_PRIV_FUTURE_NAME(R, F, ~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                                  \
-    BIDE_PRIV_HAND_SHAPE(R, F, BIDE_INLINE)                                                        \
+/* BIDE_FUTURE_OF(R, F, (LIST, args...)): the same from the rows that LIST(ROW, args...) gives. For
+ * macros that make future types for their users: they cannot #define an F_FRAME.
+ *
+ *     #define MY_NEXT_ROWS(ROW, S) ROW(PARAM, S *, stream) ROW(PARAM, S##_item *, item)
+ *     #define MY_NEXT(S) BIDE_FUTURE_OF(bool, S##_next, (MY_NEXT_ROWS, S)) ...
+ *
+ * Shape: as above. */
+#define BIDE_FUTURE_OF(R, F, LIST)                                                                 \
+    BIDE_PRIV_FUTURE_NAME(R, F, ~BIDE_PRIV_OF(LIST, PARAMS))                                       \
+    BIDE_PRIV_HAND_SHAPE(R, F, BIDE_INLINE, LIST)                                                  \
     BIDE_PRIV_FUTURE_ERASED(F)                                                                     \
-    BIDE_PRIV_IF(BIDE_PRIV_HAND_TELLS(F))                                                          \
+    BIDE_PRIV_HAND_CANCEL(F, LIST)                                                                 \
+    BIDE_PRIV_IF(BIDE_PRIV_HAND_TELLS(LIST))                                                       \
     (BIDE_INLINE void F##_bide_trace(const void *bide_f, bide_tracer *bide_tr);)()                 \
-    static const bide_type F##_type BIDE_PRIV_UNUSED = BIDE_PRIV_HAND_RECORD(R, F);                \
-    BIDE_PRIV_IF(BIDE_PRIV_HAND_TELLS(F))(BIDE_PRIV_HAND_TRACE(F))()                               \
-    BIDE_PRIV_HAND_START(F)
+    static const bide_type F##_type BIDE_PRIV_UNUSED = BIDE_PRIV_HAND_RECORD(R, F, LIST);          \
+    BIDE_PRIV_IF(BIDE_PRIV_HAND_TELLS(LIST))(BIDE_PRIV_HAND_TRACE(F, LIST))()                      \
+    BIDE_PRIV_HAND_START(F, LIST)
 
 /* BIDE_FUTURE_DECLARE(R, F) in a header and BIDE_FUTURE_DEFINE(R, F); in a source: the same with
  * F_poll, F_drop and F_type external, defined in that source. BIDE_FUTURE_DECLARE_AS(API, R, F)
@@ -500,73 +292,86 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
 #define BIDE_FUTURE_DECLARE(R, F) BIDE_FUTURE_DECLARE_AS(, R, F)
 #define BIDE_FUTURE_DECLARE_AS(API, R, F)                                                          \
     BIDE_PRIV_ASSERT(BIDE_PRIV_FRAME_OK(F), BIDE_PRIV_FRAME_REASON(F));                            \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_MAY_SEND(F), BIDE_PRIV_BOUND_REASON(F));                            \
     BIDE_PRIV_CAT(BIDE_PRIV_FUTURE_DECLARE_, BIDE_PRIV_FRAME_OK(F))(API, R, F)
-#define BIDE_PRIV_FUTURE_DECLARE_1(API, R, F) BIDE_PRIV_FUTURE_DECLARE(API, R, F)
+#define BIDE_PRIV_FUTURE_DECLARE_1(API, R, F)                                                      \
+    BIDE_PRIV_FUTURE_DECLARE(API, R, F, (BIDE_PRIV_NAMED_LIST, F))
 #define BIDE_PRIV_FUTURE_DECLARE_0(API, R, F)
-#define BIDE_PRIV_FUTURE_DECLARE(API, R, F)                                                        \
-    BIDE_PRIV_FUTURE_NAME(R, F, ~F##_FRAME(BIDE_PRIV_ROW_PARAMS))                                  \
+#define BIDE_PRIV_FUTURE_DECLARE(API, R, F, LIST)                                                  \
+    BIDE_PRIV_FUTURE_NAME(R, F, ~BIDE_PRIV_OF(LIST, PARAMS))                                       \
     BIDE_PRIV_EXTERN_C API const bide_type F##_type;                                               \
-    BIDE_PRIV_HAND_SHAPE(R, F, BIDE_PRIV_EXTERN_C API)                                             \
-    BIDE_PRIV_HAND_START(F)
-#define BIDE_FUTURE_DEFINE(R, F) BIDE_PRIV_FUTURE_DEFINE(R, F)
-#define BIDE_PRIV_FUTURE_DEFINE(R, F)                                                              \
+    BIDE_PRIV_HAND_SHAPE(R, F, BIDE_PRIV_EXTERN_C API, LIST)                                       \
+    BIDE_PRIV_HAND_START(F, LIST)
+#define BIDE_FUTURE_DEFINE(R, F) BIDE_PRIV_FUTURE_DEFINE(R, F, (BIDE_PRIV_NAMED_LIST, F))
+#define BIDE_PRIV_FUTURE_DEFINE(R, F, LIST)                                                        \
     BIDE_PRIV_FUTURE_ERASED(F)                                                                     \
-    BIDE_PRIV_IF(BIDE_PRIV_HAND_TELLS(F))(BIDE_PRIV_HAND_TRACE(F))()                               \
-    const bide_type F##_type = BIDE_PRIV_HAND_RECORD(R, F)
+    BIDE_PRIV_HAND_CANCEL(F, LIST)                                                                 \
+    BIDE_PRIV_IF(BIDE_PRIV_HAND_TELLS(LIST))(BIDE_PRIV_HAND_TRACE(F, LIST))()                      \
+    const bide_type F##_type = BIDE_PRIV_HAND_RECORD(R, F, LIST)
 
 /* The trace operation exists only with a row TRACE.
  * Shape: void F_bide_trace(frame, tracer) { enter; function(frame, tracer); leave; } */
-#define BIDE_PRIV_HAND_TELLS(F) BIDE_PRIV_SECOND(~F##_FRAME(BIDE_PRIV_ROW_TELLS), 0)
-#define BIDE_PRIV_HAND_RECORD(R, F)                                                                \
-    BIDE_PRIV_RECORD(R, F, BIDE_PRIV_IF(BIDE_PRIV_HAND_TELLS(F))(F##_bide_trace)(NULL))
-#define BIDE_PRIV_HAND_TRACE(F)                                                                    \
+#define BIDE_PRIV_HAND_TELLS(LIST) BIDE_PRIV_SECOND(~BIDE_PRIV_OF(LIST, TELLS), 0)
+#define BIDE_PRIV_HAND_RECORD(R, F, LIST)                                                          \
+    BIDE_PRIV_RECORD(R, F, BIDE_PRIV_IF(BIDE_PRIV_HAND_CANCELS(LIST))(F##_bide_cancel)(NULL),      \
+                     BIDE_PRIV_IF(BIDE_PRIV_HAND_TELLS(LIST))(F##_bide_trace)(NULL))
+#define BIDE_PRIV_HAND_TRACE(F, LIST)                                                              \
     BIDE_INLINE void F##_bide_trace(const void *bide_f, bide_tracer *bide_tr)                      \
     {                                                                                              \
         bide_tr->enter(bide_tr, &F##_type, bide_f, NULL, 0);                                       \
-        F##_FRAME(BIDE_PRIV_ROW_TELL)                                                              \
+        BIDE_PRIV_OF(LIST, TELL)                                                                   \
         bide_tr->leave(bide_tr);                                                                   \
     }
 
-#define BIDE_PRIV_HAND_SHAPE(R, F, LINKAGE)                                                        \
+/* So does cancel.  Shape: bide_poll F_bide_cancel(frame, cx) { return function(frame, cx); } */
+#define BIDE_PRIV_HAND_CANCELS(LIST) BIDE_PRIV_SECOND(~BIDE_PRIV_OF(LIST, HAS_CANCEL), 0)
+#define BIDE_PRIV_HAND_CANCEL(F, LIST)                                                             \
+    BIDE_PRIV_IF(BIDE_PRIV_HAND_CANCELS(LIST))                                                     \
+    (BIDE_INLINE bide_poll F##_bide_cancel(void *bide_f, bide_context *bide_cx) {                  \
+        return BIDE_PRIV_CHECK_CANCEL(F, bide_f, bide_cx, BIDE_PRIV_OF(LIST, CANCELER));           \
+    })()
+
+#define BIDE_PRIV_HAND_SHAPE(R, F, LINKAGE, LIST)                                                  \
     struct F {                                                                                     \
-        F##_FRAME(BIDE_PRIV_ROW_FIELD)                                                             \
+        BIDE_PRIV_OF(LIST, FIELD)                                                                  \
     };                                                                                             \
     LINKAGE BIDE_PRIV_MUST_USE bide_poll F##_poll(struct F *f, bide_context *cx, F##_output *out); \
     LINKAGE void F##_drop(struct F *f);                                                            \
-    BIDE_PRIV_FUTURE_ENDS(R, F, 0)                                                                 \
-    BIDE_INLINE void F##_init(struct F *bide_f F##_FRAME(BIDE_PRIV_ROW_PARAMS))                    \
+    BIDE_PRIV_FUTURE_ENDS(R, F, 0, LIST)                                                           \
+    BIDE_INLINE void F##_init(struct F *bide_f BIDE_PRIV_OF(LIST, PARAMS))                         \
     {                                                                                              \
         BIDE_PRIV_CHECK_INIT(F, bide_f)                                                            \
-        F##_FRAME(BIDE_PRIV_ROW_SET)                                                               \
+        BIDE_PRIV_OF(LIST, SET)                                                                    \
     }
 
 /* start and start_box of a future by hand. An unpolled frame, and a polled one that is UNPIN, may
  * be moved: that is how the frame gets from the C stack into its block. */
-#define BIDE_PRIV_HAND_START(F)                                                                    \
-    BIDE_INLINE bide_poll F##_start(struct F *bide_f F##_FRAME(BIDE_PRIV_ROW_PARAMS),              \
+#define BIDE_PRIV_HAND_START(F, LIST)                                                              \
+    BIDE_INLINE bide_poll F##_start(struct F *bide_f BIDE_PRIV_OF(LIST, PARAMS),                   \
                                     bide_context *bide_cx, F##_output *bide_out)                   \
     {                                                                                              \
         BIDE_PRIV_CHECK_ARGUMENTS(F)                                                               \
-        F##_init(bide_f F##_FRAME(BIDE_PRIV_ROW_PASS));                                            \
+        F##_init(bide_f BIDE_PRIV_OF(LIST, PASS));                                                 \
         return BIDE_PRIV_CHECK_START(F, bide_f, bide_cx, F##_poll(bide_f, bide_cx, bide_out));     \
     }                                                                                              \
-    BIDE_INLINE bide_poll F##_start_box(bide_box *bide_b F##_FRAME(BIDE_PRIV_ROW_PARAMS),          \
+    BIDE_INLINE bide_poll F##_start_box(bide_box *bide_b BIDE_PRIV_OF(LIST, PARAMS),               \
                                         bide_allocator *bide_a, bide_context *bide_cx,             \
                                         F##_output *bide_out)                                      \
     {                                                                                              \
         struct F bide_tmp;                                                                         \
         bide_poll bide_r = BIDE_PENDING;                                                           \
         BIDE_PRIV_CHECK_ARGUMENTS(F)                                                               \
-        F##_init(&bide_tmp F##_FRAME(BIDE_PRIV_ROW_PASS));                                         \
+        BIDE_PRIV_CHECK_BEGIN(F, bide_cx)                                                          \
+        F##_init(&bide_tmp BIDE_PRIV_OF(LIST, PASS));                                              \
         if ((int)F##_flags & (int)BIDE_UNPIN) {                                                    \
             bide_r = F##_poll(&bide_tmp, bide_cx, bide_out);                                       \
             if (bide_r != BIDE_PENDING)                                                            \
-                return bide_r;                                                                     \
+                return BIDE_PRIV_CHECK_BEGUN_BOX(F, bide_b, bide_r);                               \
         } else {                                                                                   \
-            F##_FRAME(BIDE_PRIV_ROW_TRY)                                                           \
+            BIDE_PRIV_OF(LIST, TRY)                                                                \
             if (bide_r != BIDE_PENDING) {                                                          \
                 F##_bide_release(&bide_tmp);                                                       \
-                return bide_r;                                                                     \
+                return BIDE_PRIV_CHECK_BEGUN_BOX(F, bide_b, bide_r);                               \
             }                                                                                      \
         }                                                                                          \
         bide_b->type = &F##_type;                                                                  \
@@ -577,34 +382,35 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
                 F##_drop(&bide_tmp);                                                               \
             else                                                                                   \
                 F##_bide_release(&bide_tmp);                                                       \
-            return BIDE_ENOMEM;                                                                    \
+            return BIDE_PRIV_CHECK_BEGUN_BOX(F, bide_b, BIDE_ENOMEM);                              \
         }                                                                                          \
         BIDE_PRIV_COPY(bide_b->frame, &bide_tmp, sizeof(struct F));                                \
         if ((int)F##_flags & (int)BIDE_UNPIN)                                                      \
-            return BIDE_PENDING;                                                                   \
+            return BIDE_PRIV_CHECK_BEGUN_BOX(F, bide_b, BIDE_PENDING);                             \
         bide_r = F##_poll((struct F *)bide_b->frame, bide_cx, bide_out);                           \
         if (bide_r != BIDE_PENDING)                                                                \
             bide_box_release(bide_b);                                                              \
-        return bide_r;                                                                             \
+        return BIDE_PRIV_CHECK_BEGUN_BOX(F, bide_b, bide_r);                                       \
     }                                                                                              \
     BIDE_INLINE bide_poll F##_bide_start_in(                                                       \
-        const bide_priv_place *bide_place F##_FRAME(BIDE_PRIV_ROW_PARAMS), bide_context *bide_cx,  \
+        const bide_priv_place *bide_place BIDE_PRIV_OF(LIST, PARAMS), bide_context *bide_cx,       \
         F##_output *bide_out)                                                                      \
     {                                                                                              \
         struct F bide_tmp;                                                                         \
         struct F *bide_f;                                                                          \
         bide_poll bide_r = BIDE_PENDING;                                                           \
         BIDE_PRIV_CHECK_ARGUMENTS(F)                                                               \
-        F##_init(&bide_tmp F##_FRAME(BIDE_PRIV_ROW_PASS));                                         \
+        BIDE_PRIV_CHECK_BEGIN(F, bide_cx)                                                          \
+        F##_init(&bide_tmp BIDE_PRIV_OF(LIST, PASS));                                              \
         if ((int)F##_flags & (int)BIDE_UNPIN) {                                                    \
             bide_r = F##_poll(&bide_tmp, bide_cx, bide_out);                                       \
             if (bide_r != BIDE_PENDING)                                                            \
-                return bide_r;                                                                     \
+                return BIDE_PRIV_CHECK_BEGUN_IN(F, bide_place, bide_r);                            \
         } else {                                                                                   \
-            F##_FRAME(BIDE_PRIV_ROW_TRY)                                                           \
+            BIDE_PRIV_OF(LIST, TRY)                                                                \
             if (bide_r != BIDE_PENDING) {                                                          \
                 F##_bide_release(&bide_tmp);                                                       \
-                return bide_r;                                                                     \
+                return BIDE_PRIV_CHECK_BEGUN_IN(F, bide_place, bide_r);                            \
             }                                                                                      \
         }                                                                                          \
         bide_f = (struct F *)bide_priv_place_take(bide_place);                                     \
@@ -613,14 +419,14 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
                 F##_drop(&bide_tmp);                                                               \
             else                                                                                   \
                 F##_bide_release(&bide_tmp);                                                       \
-            return BIDE_ENOMEM;                                                                    \
+            return BIDE_PRIV_CHECK_BEGUN_IN(F, bide_place, BIDE_ENOMEM);                           \
         }                                                                                          \
         BIDE_PRIV_CHECK_INIT(F, bide_f)                                                            \
         BIDE_PRIV_COPY(bide_f, &bide_tmp, sizeof(struct F));                                       \
-        return (int)F##_flags & (int)BIDE_UNPIN ? BIDE_PENDING                                     \
-                                                : F##_poll(bide_f, bide_cx, bide_out);             \
+        return BIDE_PRIV_CHECK_BEGUN_IN(F, bide_place,                                             \
+            (int)F##_flags & (int)BIDE_UNPIN ? BIDE_PENDING : F##_poll(bide_f, bide_cx, bide_out));\
     }                                                                                              \
-    BIDE_PRIV_FUTURE_BEGIN(F, F##_FRAME(BIDE_PRIV_ROW_PARAMS), F##_FRAME(BIDE_PRIV_ROW_PASS))
+    BIDE_PRIV_FUTURE_BEGIN(F, BIDE_PRIV_OF(LIST, PARAMS), BIDE_PRIV_OF(LIST, PASS))
 
 /* ---- boxing and sizes --------------------------------------------------------------------- */
 

@@ -19,23 +19,13 @@
 
 /* ---- for headers -------------------------------------------------------------------------- */
 
-/* Private: a mark that clang, clangd and bidec see, and that means nothing to others. */
-#if defined(__clang__)
-#define BIDE_PRIV_ANNOTATE(text) __attribute__((annotate(text)))
-#else
-#define BIDE_PRIV_ANNOTATE(text)
-#endif
-
 /* bide_async R f(args); declares an async function of an X.async.c; bide_async_gen one that yields
  * items, bide_async_send one whose future must be BIDE_SEND.  Shape: a plain prototype. */
 #define bide_async BIDE_PRIV_ANNOTATE("bide.async")
 #define bide_async_send BIDE_PRIV_ANNOTATE("bide.async_send")
 #define bide_async_gen BIDE_PRIV_ANNOTATE("bide.async_gen")
 
-/* BIDE_THREAD_BOUND marks a type whose objects must stay on their thread: `struct BIDE_THREAD_BOUND
- * cursor { ... };`. A future that holds one across an await, by value or behind a pointer, is not
- * BIDE_SEND. */
-#define BIDE_THREAD_BOUND BIDE_PRIV_ANNOTATE("bide.thread_bound")
+/* BIDE_THREAD_BOUND, in bide/config.h, marks a type whose objects must stay on their thread. */
 
 /* #include BIDE_GENERATED("X.gen.h"): the generated header; nothing while bidec reads (it never
  * needs the output of another run) and in a blocking build. */
@@ -49,7 +39,7 @@
 
 /* The revision of what is below. Generated files say which they were made for, and do not compile
  * with another. */
-#define BIDE_GENERATED_REVISION 1
+#define BIDE_GENERATED_REVISION 2
 
 /* ---- what generated code is made of ------------------------------------------------------- */
 
@@ -67,8 +57,17 @@ enum {
 
 /* The state to resume from; a poll does not mistake a body that is being cancelled. */
 #define BIDE_PRIV_RUN_STATE(state)                                                                 \
-    (BIDE_PRIV_CHECK_RUN(bide_op, state)                                                           \
-     bide_op == BIDE_PRIV_RUN_POLL ? (state) : (state) & ~(uint32_t)BIDE_STATE_CANCELING)
+    (bide_op == BIDE_PRIV_RUN_POLL                                                                 \
+         ? BIDE_PRIV_CHECK_WORD(state)                                                             \
+         : BIDE_PRIV_CHECK_WORD(state) & ~(uint32_t)BIDE_STATE_CANCELING)
+
+/* Where the body is in its source, for the messages of checked builds: before a child is started,
+ * and behind each resumption. */
+#define BIDE_PRIV_AT(file, line) BIDE_PRIV_CHECK_AT(bide_op, file, line)
+
+/* An argument of a start: on the C stack until the frame is there. */
+#define BIDE_PRIV_ARG(F, name)                                                                     \
+    (bide_args.name = name, BIDE_PRIV_CHECK_ARGUMENT(F, #name, bide_args.name))
 
 /* An atomic local in a frame. C++ only needs its size. */
 #ifdef __cplusplus
@@ -86,6 +85,10 @@ enum {
             (void *)&bide_sub)                                                                     \
          : (void *)&bide_f->path)
 
+/* Whether a child that was started must wait. What is ready needs one comparison, for this and for
+ * the check of its failure. */
+#define BIDE_PRIV_WAITS(r) (BIDE_PRIV_UNLIKELY((r) <= BIDE_PENDING) && (r) == BIDE_PENDING)
+
 /* Behind a child that must wait the frame is there: the child has taken it. */
 #define BIDE_PRIV_FIND_FRAME(F)                                                                    \
     do {                                                                                           \
@@ -98,45 +101,61 @@ enum {
     (bide_op != BIDE_PRIV_RUN_LAZY ||                                                              \
      (bide_f = (struct F *)bide_priv_place_take(bide_place)) != NULL)
 
-/* What a resumed body does with the child that it waited for. POLL and DROP are the child's
- * functions; RESUME is for bodies that are never cancelled.
+/* The functions of a child by where it is: in this file, in another one, in a box. */
+#define BIDE_PRIV_POLL_NEAR(F, at, cx, out) F##_bide_near_poll(at, cx, out)
+#define BIDE_PRIV_POLL_FAR(F, at, cx, out) BIDE_CHECK_POLL(F, at, cx, out)
+#define BIDE_PRIV_POLL_BOX(F, at, cx, out) bide_box_poll(at, cx, out)
+#define BIDE_PRIV_DROP_NEAR(F, at) F##_bide_near_drop(at)
+#define BIDE_PRIV_DROP_FAR(F, at) BIDE_CHECK_DROP(F, at)
+#define BIDE_PRIV_DROP_BOX(F, at) bide_box_drop(at)
+
+/* Leaves again; a body that is being cancelled must not be polled from now on. The state is the
+ * first word of its frame, wherever in a union that is. */
+#define BIDE_PRIV_RUN_STAY                                                                         \
+    {                                                                                              \
+        if (bide_op == BIDE_PRIV_RUN_CANCEL)                                                       \
+            *(uint32_t *)(void *)bide_f |= BIDE_STATE_CANCELING;                                   \
+        return BIDE_PENDING;                                                                       \
+    }
+
+/* What a resumed body does with the child that it waited for: WHERE is NEAR, FAR or BOX, F its
+ * type; RESUME is for bodies that are never cancelled.
  * Shape: r = poll or drop of the child; returns while it is pending. */
-#define BIDE_PRIV_RESUME(POLL, DROP, path, out)                                                    \
+#define BIDE_PRIV_RESUME(WHERE, F, path, out)                                                      \
     if (bide_op == BIDE_PRIV_RUN_DROP) {                                                           \
-        DROP(&bide_f->path);                                                                       \
+        BIDE_PRIV_DROP_##WHERE(F, &bide_f->path);                                                  \
         bide_r = BIDE_ECANCELED;                                                                   \
     } else {                                                                                       \
-        bide_r = POLL(&bide_f->path, bide_cx, out);                                                \
+        bide_r = BIDE_PRIV_POLL_##WHERE(F, &bide_f->path, bide_cx, out);                           \
         if (bide_r == BIDE_PENDING)                                                                \
-            return BIDE_PENDING;                                                                   \
+            BIDE_PRIV_RUN_STAY                                                                     \
     }
 /* The same in a body that can be cancelled, for a child that cannot. */
-#define BIDE_PRIV_RESUME_DROP(POLL, DROP, path, out)                                               \
+#define BIDE_PRIV_RESUME_DROP(WHERE, F, path, out)                                                 \
     if (bide_op == BIDE_PRIV_RUN_CANCEL) {                                                         \
-        DROP(&bide_f->path);                                                                       \
+        BIDE_PRIV_DROP_##WHERE(F, &bide_f->path);                                                  \
         bide_r = BIDE_ECANCELED;                                                                   \
     } else {                                                                                       \
-        BIDE_PRIV_RESUME(POLL, DROP, path, out)                                                    \
+        BIDE_PRIV_RESUME(WHERE, F, path, out)                                                      \
     }
 /* The same for a child that may have to be cancelled, too: by its record, until it is done. */
-#define BIDE_PRIV_RESUME_CANCEL(POLL, DROP, TYPE, path, out)                                       \
+#define BIDE_PRIV_RESUME_CANCEL(WHERE, F, path, out)                                               \
     if (bide_op == BIDE_PRIV_RUN_CANCEL) {                                                         \
-        bide_r = bide_priv_cancel(&TYPE, &bide_f->path, bide_cx);                                  \
+        bide_r = bide_cancel(&F##_type, &bide_f->path, bide_cx);                                   \
         if (bide_r == BIDE_PENDING)                                                                \
-            return BIDE_PENDING;                                                                   \
+            BIDE_PRIV_RUN_STAY                                                                     \
         bide_r = BIDE_ECANCELED;                                                                   \
     } else {                                                                                       \
-        BIDE_PRIV_RESUME(POLL, DROP, path, out)                                                    \
+        BIDE_PRIV_RESUME(WHERE, F, path, out)                                                      \
     }
 /* The same for one in a box. */
 #define BIDE_PRIV_RESUME_CANCEL_BOX(path, out)                                                     \
     if (bide_op == BIDE_PRIV_RUN_CANCEL) {                                                         \
-        if (bide_priv_cancel(bide_f->path.type, bide_f->path.frame, bide_cx) == BIDE_PENDING)      \
-            return BIDE_PENDING;                                                                   \
-        bide_box_release(&bide_f->path);                                                           \
+        if (bide_box_cancel(&bide_f->path, bide_cx) == BIDE_PENDING)                               \
+            BIDE_PRIV_RUN_STAY                                                                     \
         bide_r = BIDE_ECANCELED;                                                                   \
     } else {                                                                                       \
-        BIDE_PRIV_RESUME(bide_box_poll, bide_box_drop, path, out)                                  \
+        BIDE_PRIV_RESUME(BOX, , path, out)                                                         \
     }
 /* The state to wait in: a body that is being cancelled says so. */
 #define BIDE_PRIV_STATE(n)                                                                         \
@@ -214,15 +233,6 @@ BIDE_INLINE void bide_priv_trace_sites(const void *frame, const bide_type *type,
         if (s->type && (!s->flag || ((const char *)frame)[s->flag]))
             bide_priv_trace_kid((int)s->kind, s->type, (const char *)frame + s->offset, tracer);
     tracer->leave(tracer);
-}
-
-/* Cancels a child in flight: polled until it is not BIDE_PENDING. */
-BIDE_INLINE bide_poll bide_priv_cancel(const bide_type *type, void *frame, bide_context *cx)
-{
-    if (type->cancel)
-        return type->cancel(frame, cx);
-    type->drop(frame);
-    return BIDE_READY;
 }
 
 #endif

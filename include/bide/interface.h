@@ -36,6 +36,15 @@
  *
  * Rows may be added at the end of an interface after a release if they are X_DEFAULT: a call on an
  * implementation that was built before that runs the default.
+ *
+ * Threads. The futures of an interface are bound to the thread that made them, unless it is
+ * declared Send (#define I_IS_SEND 1 beside the list): then every implementation promises BIDE_SEND
+ * for each future, and a call's future is BIDE_SEND as well. One list may serve both:
+ *
+ *     BIDE_INTERFACE(Store);                       implementations may be bound to a thread
+ *     #define SendStore_METHODS Store_METHODS
+ *     #define SendStore_IS_SEND 1
+ *     BIDE_INTERFACE_SEND(SendStore, Store);       these must not; each is a Store as well
  */
 #ifndef BIDE_INTERFACE_H
 #define BIDE_INTERFACE_H
@@ -71,6 +80,10 @@ BIDE_API bide_poll bide_bind(const bide_interface *expected, const bide_vtable *
  * the whole text, like snprintf. */
 BIDE_API size_t bide_mismatch_text(const bide_mismatch *why, char *text, size_t bytes);
 
+/* Private: the same for an interface that is declared Send: the vtable must say so, too. */
+BIDE_API bide_poll bide_priv_bind_send(const bide_interface *expected, const bide_vtable *vtable,
+                                       bide_mismatch *why);
+
 /* Private: whether two names are equal; the core uses no <string.h>. */
 BIDE_API bool bide_priv_same_name(const char *a, const char *b);
 
@@ -104,39 +117,61 @@ BIDE_PRIV_C_END
  *        for SUPER rows   Base I_as_Base(const I *)
  *        void I_destroy(I *)     asks the vtable to destroy the object; empties the handle
  *        bide_poll I_bind(I *out, void *self, const bide_vtable *, bide_allocator *,
- *                         bide_mismatch *why)
+ *                         bide_mismatch *why)      bide_bind; an I that is declared Send asks in
+ *                         addition that the vtable's flags say BIDE_SEND
  *        bide_poll I_query(I *out, void *self, const bide_vtable *of_another_interface,
  *                          bide_allocator *)   BIDE_ENOSYS if the object does not implement I */
 #define BIDE_INTERFACE(I)                                                                          \
-    BIDE_PRIV_ASSERT(BIDE_PRIV_IS_OK(I##_METHODS(BIDE_PRIV_METHOD_FAULT, I, ~)),                   \
-                     "bide: interface " #I ": " BIDE_PRIV_REASON(                                  \
-                         ("there is no list: #define " #I "_METHODS(METHOD, I, Self) "             \
-                          "METHOD(I, Self, KIND, R, name, (T, a), ...) ..."),                      \
-                         I##_METHODS(BIDE_PRIV_METHOD_FAULT, I, ~)));                              \
     BIDE_PRIV_IF(BIDE_PRIV_IS_OK(I##_METHODS(BIDE_PRIV_METHOD_FAULT, I, ~)))                       \
     (struct I##_bide_methods { I##_METHODS(BIDE_PRIV_ONCE, I, ~) };)()                             \
-    BIDE_PRIV_CAT(BIDE_PRIV_INTERFACE_,                                                            \
-                  BIDE_PRIV_IS_OK(I##_METHODS(BIDE_PRIV_METHOD_FAULT, I, ~)))(I)
+    BIDE_PRIV_INTERFACE_OF(I, I##_METHODS(BIDE_PRIV_METHOD_FAULT, I, ~))
+/* What the list says of itself is the tail here, so that it is tried less often: that costs. */
+#ifdef __cplusplus
+#define BIDE_PRIV_INTERFACE_OF(I, ...)                                                             \
+    static_assert(BIDE_PRIV_IS_OK(__VA_ARGS__), BIDE_PRIV_INTERFACE_REASON(I, __VA_ARGS__));       \
+    BIDE_PRIV_CAT(BIDE_PRIV_INTERFACE_, BIDE_PRIV_IS_OK(__VA_ARGS__))(I)
+#else
+#define BIDE_PRIV_INTERFACE_OF(I, ...)                                                             \
+    _Static_assert(BIDE_PRIV_IS_OK(__VA_ARGS__), BIDE_PRIV_INTERFACE_REASON(I, __VA_ARGS__));      \
+    BIDE_PRIV_CAT(BIDE_PRIV_INTERFACE_, BIDE_PRIV_IS_OK(__VA_ARGS__))(I)
+#endif
+#define BIDE_PRIV_INTERFACE_REASON(I, ...)                                                         \
+    "bide: interface " #I ": " BIDE_PRIV_REASON(                                                   \
+        ("there is no list: #define " #I "_METHODS(METHOD, I, Self) "                              \
+         "METHOD(I, Self, KIND, R, name, (T, a), ...) ..."),                                       \
+        __VA_ARGS__)
 #define BIDE_PRIV_INTERFACE_0(I)                                                                   \
     typedef struct I I;                                                                            \
     struct I
-#define BIDE_PRIV_INTERFACE_1(I)                                                                   \
+#define BIDE_PRIV_INTERFACE_1(I) BIDE_PRIV_INTERFACE_NAMED(I, #I)
+#define BIDE_PRIV_INTERFACE_NAMED(I, name)                                                         \
     typedef struct I I;                                                                            \
     struct I##_vtable {                                                                            \
         bide_vtable header;                                                                        \
         I##_METHODS(BIDE_PRIV_VT, I, ~)                                                            \
     };                                                                                             \
-    struct I {                                                                                     \
+    struct BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(I##_IS_SEND))()(BIDE_THREAD_BOUND) I {                    \
         void *self;                                                                                \
         const struct I##_vtable *vtable;                                                           \
         bide_allocator *allocator;                                                                 \
     };                                                                                             \
     static const bide_signature I##_bide_rows[] BIDE_PRIV_UNUSED = {                               \
         I##_METHODS(BIDE_PRIV_SIG, I, ~)};                                                         \
+    BIDE_PRIV_INTERFACE_BASE(I, name)                                                              \
+    I##_METHODS(BIDE_PRIV_SHIM, I, ~)                                                              \
+    BIDE_PRIV_MAY_OMIT                                                                             \
+    I##_METHODS(BIDE_PRIV_DYN_TYPE, I, ~)                                                          \
+    BIDE_PRIV_MAY_OMIT_END                                                                         \
+    struct I
+
+/* What does not depend on the rows; `name` is that of the contract.
+ * Shape: I_interface; I_destroy, I_bind, I_query */
+#define BIDE_PRIV_INTERFACE_COMMON(I) BIDE_PRIV_INTERFACE_BASE(I, #I)
+#define BIDE_PRIV_INTERFACE_BASE(I, name)                                                          \
     static const bide_interface I##_interface BIDE_PRIV_UNUSED = {                                 \
         (uint32_t)sizeof(bide_interface),                                                          \
         (uint32_t)sizeof(bide_signature),                                                          \
-        #I,                                                                                        \
+        name,                                                                                      \
         (uint32_t)sizeof(struct I##_vtable),                                                       \
         (uint32_t)(sizeof I##_bide_rows / sizeof I##_bide_rows[0]),                                \
         I##_bide_rows};                                                                            \
@@ -151,7 +186,8 @@ BIDE_PRIV_C_END
     BIDE_INLINE bide_poll I##_bind(I *bide_h, void *bide_self, const bide_vtable *bide_vt,         \
                                    bide_allocator *bide_a, bide_mismatch *bide_why)                \
     {                                                                                              \
-        bide_poll bide_r = bide_bind(&I##_interface, bide_vt, bide_why);                           \
+        bide_poll bide_r = BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(I##_IS_SEND))                             \
+            (bide_priv_bind_send)(bide_bind)(&I##_interface, bide_vt, bide_why);                   \
         bide_h->self = bide_self;                                                                  \
         bide_h->vtable = bide_r == BIDE_READY                                                      \
                              ? (const struct I##_vtable *)(const void *)bide_vt                    \
@@ -162,16 +198,79 @@ BIDE_PRIV_C_END
     BIDE_INLINE bide_poll I##_query(I *bide_h, void *bide_self, const bide_vtable *bide_vt,        \
                                     bide_allocator *bide_a)                                        \
     {                                                                                              \
-        bide_vt = bide_priv_query(bide_vt, #I);                                                    \
+        bide_vt = bide_priv_query(bide_vt, name);                                                  \
         if (!bide_vt)                                                                              \
             return BIDE_ENOSYS;                                                                    \
         return I##_bind(bide_h, bide_self, bide_vt, bide_a, NULL);                                 \
+    }
+
+/* BIDE_INTERFACE_SEND(S, L); behind BIDE_INTERFACE(L): S is the interface L, of the same list, with
+ * futures that are BIDE_SEND: BIDE_IMPL(S, T) refuses a T that has others. To the outside both are
+ * one interface, L, and a vtable says by its flags whether it is an S. So what implements S in one
+ * library binds as L in another, and a handle converts without a call and keeps its identity.
+ * A default of the list is written for each of them: L_m_default, S_m_default. Follows Rust's
+ * trait_variant: a local trait, its Send variant, and each implementation of that one is of both.
+ *
+ * Shape: what BIDE_INTERFACE(S) gives, and
+ *        L S_as_L(const S *)                      the same object as a local handle
+ *        bool L_try_as_S(const L *, S *out)       whether the object's implementation is an S;
+ *                                                 *out is that handle, or empty
+ *        S L_as_S(const L *)                      is refused by the compiler, with a word why */
+#define BIDE_INTERFACE_SEND(S, L)                                                                  \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_SENDS(S, L),                                                        \
+                     "bide: BIDE_INTERFACE_SEND(" #S ", " #L ") wants three lines before it: "     \
+                     "BIDE_INTERFACE(" #L "); #define " #S "_METHODS " #L "_METHODS; "             \
+                     "#define " #S "_IS_SEND 1");                                                  \
+    BIDE_PRIV_CAT(BIDE_PRIV_INTERFACE_SEND_, BIDE_PRIV_SENDS(S, L))(S, L)
+#define BIDE_PRIV_SENDS(S, L)                                                                      \
+    BIDE_PRIV_IF(BIDE_PRIV_IS_OK(S##_METHODS(BIDE_PRIV_METHOD_FAULT, S, ~)))                       \
+    (BIDE_PRIV_IS_ONE(S##_IS_SEND))(0)
+#define BIDE_PRIV_INTERFACE_SEND_0(S, L)                                                           \
+    typedef struct S S;                                                                            \
+    struct S
+#define BIDE_PRIV_INTERFACE_SEND_1(S, L)                                                           \
+    BIDE_PRIV_INTERFACE_NAMED(S, #L);                                                              \
+    BIDE_PRIV_ASSERT(sizeof(struct S##_vtable) == sizeof(struct L##_vtable)                        \
+                         S##_METHODS(BIDE_PRIV_SAME_SLOT, S, (L)),                                 \
+                     "bide: " #S "_METHODS is not " #L "_METHODS");                                \
+    BIDE_INLINE L S##_as_##L(const S *bide_self)                                                   \
+    {                                                                                              \
+        L bide_h;                                                                                  \
+        bide_h.self = bide_self->self;                                                             \
+        bide_h.vtable = (const struct L##_vtable *)(const void *)bide_self->vtable;                \
+        bide_h.allocator = bide_self->allocator;                                                   \
+        return bide_h;                                                                             \
     }                                                                                              \
-    I##_METHODS(BIDE_PRIV_SHIM, I, ~)                                                              \
-    BIDE_PRIV_MAY_OMIT                                                                             \
-    I##_METHODS(BIDE_PRIV_DYN_TYPE, I, ~)                                                          \
-    BIDE_PRIV_MAY_OMIT_END                                                                         \
-    struct I
+    BIDE_INLINE bool L##_try_as_##S(const L *bide_self, S *bide_h)                                 \
+    {                                                                                              \
+        const bool bide_is =                                                                       \
+            bide_self->vtable && (bide_self->vtable->header.flags & (uint32_t)BIDE_SEND);          \
+        bide_h->self = bide_is ? bide_self->self : NULL;                                           \
+        bide_h->vtable =                                                                           \
+            bide_is ? (const struct S##_vtable *)(const void *)bide_self->vtable : NULL;           \
+        bide_h->allocator = bide_is ? bide_self->allocator : NULL;                                 \
+        return bide_is;                                                                            \
+    }                                                                                              \
+    BIDE_PRIV_UNAVAILABLE("bide: a " #L " may be bound to its thread, and a " #S " may not: "      \
+                          #L "_try_as_" #S "(&from, &to) asks the object")                         \
+    S L##_as_##S(const L *bide_self)
+#define BIDE_PRIV_SAME_SLOT(I, Self, KIND, R, ...)                                                 \
+    BIDE_PRIV_APPLY(BIDE_PRIV_SAME_SLOT_, I, BIDE_PRIV_EVAL Self, BIDE_PRIV_FIRST(__VA_ARGS__))
+#define BIDE_PRIV_SAME_SLOT_(S, L, m)                                                              \
+    && offsetof(struct S##_vtable, m) == offsetof(struct L##_vtable, m)
+
+/* A function that is declared so that its use can be refused with a sentence. Clang adds to the
+ * second attribute a note for each macro around the declaration. */
+#if defined(__has_attribute)
+#if __has_attribute(error) && (defined(__clang__) || !__has_attribute(unavailable))
+#define BIDE_PRIV_UNAVAILABLE(text) __attribute__((error(text)))
+#elif __has_attribute(unavailable)
+#define BIDE_PRIV_UNAVAILABLE(text) __attribute__((unavailable(text)))
+#endif
+#endif
+#ifndef BIDE_PRIV_UNAVAILABLE
+#define BIDE_PRIV_UNAVAILABLE(text)
+#endif
 
 /* The vtable of the interface of that name on the object behind another vtable, or NULL. */
 BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char *name)
@@ -473,6 +572,7 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
         F##_flags = (int)BIDE_UNPIN |                                                              \
                     BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(I##_IS_SEND))((int)BIDE_SEND)(0),                \
         F##_bide_owns = 1,                                                                         \
+        F##_bide_cancels = 1,                                                                      \
         F##_bide_moved = sizeof(bide_box)                                                          \
     };                                                                                             \
     BIDE_INLINE const bide_type *F##_type_of(const I *bide_self)                                   \
@@ -573,6 +673,15 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
         }                                                                                          \
         bide_f->bide_u.box.type = NULL;                                                            \
     }                                                                                              \
+    BIDE_INLINE bide_poll F##_bide_cancel(void *bide_at, bide_context *bide_cx)                    \
+    {                                                                                              \
+        struct F *bide_f = (struct F *)bide_at;                                                    \
+        if (bide_priv_dyn_is_box(&bide_f->bide_u.box))                                             \
+            return BIDE_PRIV_CHECK_CANCEL(F, bide_f, bide_cx,                                      \
+                bide_priv_dyn_cancel(&bide_f->bide_u.box, bide_cx));                               \
+        F##_drop(bide_f);                                                                          \
+        return BIDE_READY;                                                                         \
+    }                                                                                              \
     BIDE_PRIV_ALWAYS bide_poll F##_bide_begin(const int bide_kind, void *bide_at,                  \
                                               I *bide_self BIDE_PRIV_EVAL DECL,                    \
                                               bide_context *bide_cx, F##_output *bide_out)         \
@@ -599,7 +708,7 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
     BIDE_PRIV_APPLY(BIDE_PRIV_DYN_TYPE_##KIND, I, R, BIDE_PRIV_FIRST(__VA_ARGS__))
 #define BIDE_PRIV_DYN_TYPE_ASYNC(I, R, m)                                                          \
     static const bide_type I##_##m##_type BIDE_PRIV_UNUSED =                                       \
-        BIDE_PRIV_RECORD(R, I##_##m, bide_priv_dyn_trace);
+        BIDE_PRIV_RECORD(R, I##_##m, I##_##m##_bide_cancel, bide_priv_dyn_trace);
 #define BIDE_PRIV_DYN_TYPE_ASYNC_MUT(I, R, m) BIDE_PRIV_DYN_TYPE_ASYNC(I, R, m)
 #define BIDE_PRIV_DYN_TYPE_ASYNC_DEFAULT(I, R, m) BIDE_PRIV_DYN_TYPE_ASYNC(I, R, m)
 #define BIDE_PRIV_DYN_TYPE_ASYNC_MUT_DEFAULT(I, R, m) BIDE_PRIV_DYN_TYPE_ASYNC(I, R, m)
@@ -640,12 +749,23 @@ BIDE_INLINE bide_poll bide_priv_dyn_poll(bide_box *box, bide_context *cx, void *
     return r;
 }
 
+BIDE_INLINE bide_poll bide_priv_dyn_cancel(bide_box *box, bide_context *cx)
+{
+    bide_poll r = BIDE_PRIV_CHECK_CALL_POLL(box, bide_cancel(box->type, box->frame, cx));
+    if (r != BIDE_PENDING) {
+        bide_box_release(box);
+        box->type = NULL;
+    }
+    return r;
+}
+
 /* Moves a pending box into a place, word by word; BIDE_ENOMEM: there is none, and it is dropped. */
 BIDE_INLINE bide_poll bide_priv_place_box(const bide_priv_place *place, bide_box *box)
 {
     bide_box *to = (bide_box *)bide_priv_place_take(place);
     const bide_type *type = box->type;
     if (BIDE_PRIV_UNLIKELY(!to)) {
+        BIDE_PRIV_CHECK_NO_MEMORY
         bide_box_drop(box);
         return BIDE_ENOMEM;
     }
@@ -684,6 +804,11 @@ BIDE_INLINE void bide_priv_dyn_trace(const void *frame, bide_tracer *tracer)
 #define BIDE_PRIV_FALLBACK_FN(I, R, m, DECL, NAME)
 #define BIDE_PRIV_FALLBACK_SUPER(I, R, m, DECL, NAME)
 #define BIDE_PRIV_FALLBACK_ASYNC_DEFAULT(I, R, m, DECL, NAME)                                      \
+    BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(I##_IS_SEND))                                                    \
+    (BIDE_PRIV_DEMAND((int)I##_##m##_default_flags & (int)BIDE_SEND,                               \
+                      I##_##m##_default_must_be_BIDE_SEND_for_##I,                                 \
+                      "bide: " #I "_" #m "_default is not BIDE_SEND, and interface " #I            \
+                      " asks for it"))()                                                           \
     BIDE_INLINE bide_poll I##_##m##_bide_fallback(bide_box *bide_b,                                \
                                                   I bide_self BIDE_PRIV_EVAL DECL,                 \
                                                   bide_allocator *bide_a, bide_context *bide_cx,   \

@@ -68,7 +68,8 @@ BIDE_INLINE bide_poll bide_runtime_offload(bide_runtime *rt, bide_job *job)
 /* First step of spawning: reserves a task for a future of `type`. On BIDE_READY *frame is the
  * place of its frame: the caller runs the type's init there and commits, or abandons without.
  * `options` may be NULL. BIDE_ENOMEM, BIDE_EBUSY (an allocator of fixed capacity is used up),
- * BIDE_ECANCELED (the executor is ending), BIDE_EMISUSE (not the executor's thread). */
+ * BIDE_ECANCELED (the executor is ending), BIDE_EMISUSE (not the executor's thread; on a thread
+ * pool, which takes spawns from any, a type that is not BIDE_SEND). */
 BIDE_INLINE bide_poll bide_runtime_spawn_begin(bide_runtime *rt, const bide_type *type,
                                                const bide_spawn_options *options, bide_task **task,
                                                void **frame)
@@ -118,7 +119,7 @@ BIDE_API void bide_job_drop(bide_job *job);
  * reference up when it comes to it. Fails as bide_runtime_offload, and with BIDE_ECANCELED when the
  * runtime ends first. */
 #define bide_offload_FRAME(ROW)                                                                    \
-    ROW(TRAITS, BIDE_SEND | BIDE_UNPIN) ROW(TRACE, offload_trace)                                  \
+    ROW(TRAITS, BIDE_SEND | BIDE_UNPIN) ROW(TRACE, bide_priv_offload_trace)                        \
     ROW(PARAM, bide_job *, job) ROW(LOCAL, bool, begun)
 BIDE_FUTURE_DECLARE_AS(BIDE_API, void, bide_offload)
 
@@ -141,11 +142,12 @@ BIDE_FUTURE(void, bide_yield)
 BIDE_INLINE bide_poll bide_yield_poll(struct bide_yield *f, bide_context *cx, void *out)
 {
     (void)out;
-    if (f->polls) {
-        bide_poll r = f->polls == 1 ? BIDE_READY : BIDE_EMISUSE;
+    if (BIDE_PRIV_LIKELY(f->polls == 1)) {
         f->polls = 2;
-        return r;
+        return BIDE_READY;
     }
+    if (f->polls)
+        return BIDE_EMISUSE;
     f->polls = 1;
     bide_waker_wake_by_ref(cx->waker);
     return BIDE_PENDING;

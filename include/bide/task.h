@@ -6,9 +6,10 @@
  * it go. Outputs are plain data: a result that nobody takes is forgotten with the task, so what an
  * Output owns must be taken, or be released in the option `done` of spawning.
  *
- * Threads. Awaiting and taking belong to the thread that runs the task's executor, or, while nobody
- * runs it, to one thread at a time; any other gets BIDE_EMISUSE. Aborting and detaching may be done
- * by any thread at any time, also after the executor has ended.
+ * Threads. Awaiting and taking the task of a bide_local belong to the thread that runs that, or,
+ * while nobody runs it, to one thread at a time; any other gets BIDE_EMISUSE. A task of a thread
+ * pool may be awaited and taken by any thread, under any executor. Aborting and detaching may be
+ * done by any thread at any time, also after the executor has ended.
  */
 #ifndef BIDE_TASK_H
 #define BIDE_TASK_H
@@ -32,6 +33,10 @@ typedef struct bide_local bide_local;
 /* The executor as a runtime: for spawning, and for timers outside of a poll. Lives as long as the
  * executor and everything that was started on it. */
 BIDE_API bide_runtime *bide_local_runtime(bide_local *ex);
+
+/* A thread pool, see bide/pool.h; and the same of it. */
+typedef struct bide_thread_pool bide_thread_pool;
+BIDE_API bide_runtime *bide_thread_pool_runtime(bide_thread_pool *pool);
 
 /* How to spawn, with nothing set. */
 BIDE_INLINE bide_spawn_options bide_spawn_options_init(void)
@@ -67,7 +72,7 @@ BIDE_API void bide_join_abort(const bide_join *join);
  * is forgotten. An empty handle is left alone. Any thread. */
 BIDE_API void bide_join_detach(bide_join *join);
 
-/* Whether the task has ended. The executor's thread. */
+/* Whether the task has ended. By whoever may take. */
 BIDE_API bool bide_join_is_done(const bide_join *join);
 
 /* One more reference to the same task, for aborting it from elsewhere; detach gives it up. Of
@@ -80,7 +85,7 @@ BIDE_API bide_join bide_join_clone(const bide_join *join);
  * *out written if that is BIDE_READY. The handle and `out` (NULL: ignored) stay with the caller and
  * must outlive the future; dropping the future leaves the handle as it is. */
 #define bide_join_wait_FRAME(ROW)                                                                  \
-    ROW(TRACE, join_wait_trace) ROW(PARAM, bide_join *, join) ROW(PARAM, void *, out)
+    ROW(TRACE, bide_priv_join_wait_trace) ROW(PARAM, bide_join *, join) ROW(PARAM, void *, out)
 BIDE_FUTURE_DECLARE_AS(BIDE_API, bide_poll, bide_join_wait)
 
 /* Private: tells of a future that begins with a join handle which task it waits for. */
@@ -140,7 +145,8 @@ BIDE_INLINE bide_runtime *bide_priv_same_runtime(bide_runtime *rt)
     return rt;
 }
 
-/* Private: the runtime of a bide_local *, or a bide_runtime * itself. */
+/* Private: the runtime of a bide_local * or bide_thread_pool *, or a bide_runtime * itself; and
+ * 2 for what is known to take tasks to other threads, else 1. */
 #ifdef __cplusplus
 BIDE_PRIV_C_END
 static inline bide_runtime *bide_priv_runtime_of(bide_runtime *rt)
@@ -151,29 +157,49 @@ static inline bide_runtime *bide_priv_runtime_of(bide_local *ex)
 {
     return bide_local_runtime(ex);
 }
+static inline bide_runtime *bide_priv_runtime_of(bide_thread_pool *pool)
+{
+    return bide_thread_pool_runtime(pool);
+}
+char (&bide_priv_moves_to(bide_thread_pool *pool))[2];
+char (&bide_priv_moves_to(void *other))[1];
+#define BIDE_PRIV_MOVES(where) sizeof(bide_priv_moves_to(where))
 BIDE_PRIV_C_BEGIN
 #else
 #define bide_priv_runtime_of(where)                                                                \
-    _Generic((where), bide_local *: bide_local_runtime, default: bide_priv_same_runtime)(where)
+    _Generic((where), bide_local *: bide_local_runtime,                                            \
+        bide_thread_pool *: bide_thread_pool_runtime, default: bide_priv_same_runtime)(where)
+#define BIDE_PRIV_MOVES(where) _Generic((where), bide_thread_pool *: 2, default: 1)
 #endif
 
 /* BIDE_SPAWN_TO(to, where, F, options, join, (args)): a statement. Spawns the future F(args) on
- * `where`, a bide_local * or a bide_runtime * (a task's own: bide_context_runtime(cx)), and stores
- * BIDE_READY in the lvalue `to`; or the code of bide_runtime_spawn_begin, with the owned arguments
- * released. `options` may be NULL. `join` points to a bide_join that becomes the handle (empty on
- * failure), or is NULL: the task is detached. Owner's thread.
+ * `where`, a bide_local *, a bide_thread_pool *, or a bide_runtime * (a task's own:
+ * bide_context_runtime(cx)), and stores BIDE_READY in the lvalue `to`; or the code of
+ * bide_runtime_spawn_begin, with the owned arguments released. `options` may be NULL. `join` points
+ * to a bide_join that becomes the handle (empty on failure), or is NULL: the task is detached. On a
+ * bide_local by its owner's thread, on a pool by any. A future that is not BIDE_SEND on a
+ * bide_thread_pool * does not compile.
  * Shape: do { begin; init and commit, or discard; } while (0). */
-/* Shape: a static assertion that F is a future type. */
+/* Shape: static assertions that F is a future type, and one that `where` can run. */
 #ifdef __cplusplus
 #define BIDE_PRIV_SPAWN_FITS(name, F)
+#define BIDE_PRIV_SPAWN_SENDS(where, F) static_assert(BIDE_PRIV_SENDS_TO(where, F), "bide: " #F    \
+    " is not BIDE_SEND: a thread pool cannot run it");
 #else
+#define BIDE_PRIV_SPAWN_SENDS(where, F) _Static_assert(BIDE_PRIV_SENDS_TO(where, F), "bide: " #F   \
+    " is not BIDE_SEND: a thread pool cannot run it");
 #define BIDE_PRIV_SPAWN_FITS(name, F)                                                              \
     BIDE_PRIV_ASKING                                                                               \
     _Static_assert(BIDE_PRIV_IS_FUTURE(F), "bide: " #name ": " #F " is not a future type");        \
     BIDE_PRIV_ASKED
 #endif
+#define BIDE_PRIV_SENDS_TO(where, F)                                                               \
+    (BIDE_PRIV_MOVES(where) == 1 || ((int)BIDE_PRIV_CAT(F, _flags) & (int)BIDE_SEND))
 #define BIDE_SPAWN_TO(to, where, F, options, join, args)                                           \
-    BIDE_PRIV_SPAWN_TO(to, where, F, options, join, args)
+    do {                                                                                           \
+        BIDE_PRIV_SPAWN_SENDS(where, F)                                                            \
+        BIDE_PRIV_SPAWN_TO(to, where, F, options, join, args);                                     \
+    } while (0)
 #define BIDE_PRIV_SPAWN_TO(to, where, F, options, join, args)                                      \
     do {                                                                                           \
         bide_join *bide_spawn_join = (join);                                                       \
@@ -208,15 +234,17 @@ BIDE_PRIV_C_BEGIN
 #define BIDE_SPAWN_WITH(where, F, options, join, args)                                             \
     __extension__({                                                                                \
         BIDE_PRIV_SPAWN_FITS(BIDE_SPAWN_WITH, F)                                                   \
+        BIDE_PRIV_SPAWN_SENDS(where, F)                                                            \
         bide_poll bide_spawn_code;                                                                 \
-        BIDE_SPAWN_TO(bide_spawn_code, where, F, options, join, args);                             \
+        BIDE_PRIV_SPAWN_TO(bide_spawn_code, where, F, options, join, args);                        \
         bide_spawn_code;                                                                           \
     })
 #define BIDE_SPAWN(where, F, join, args)                                                           \
     __extension__({                                                                                \
         bide_poll bide_spawn_code;                                                                 \
         BIDE_PRIV_SPAWN_FITS(BIDE_SPAWN, F)                                                        \
-        BIDE_SPAWN_TO(bide_spawn_code, where, F, NULL, join, args);                                \
+        BIDE_PRIV_SPAWN_SENDS(where, F)                                                            \
+        BIDE_PRIV_SPAWN_TO(bide_spawn_code, where, F, NULL, join, args);                           \
         bide_spawn_code;                                                                           \
     })
 #define BIDE_SPAWN_THEN(where, F, callback, callback_arg, args)                                    \

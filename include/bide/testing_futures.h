@@ -160,6 +160,7 @@ BIDE_PRIV_C_END
     enum {                                                                                         \
         Name##_flags = (flags),                                                                    \
         Name##_bide_owns = Inner##_bide_owns,                                                      \
+        Name##_bide_cancels = Inner##_bide_cancels,                                                \
         Name##_bide_moved = moved                                                                  \
     };                                                                                             \
     BIDE_INLINE void Name##_discard BIDE_PRIV_PARENS(~BIDE_PRIV_WRAP_PARAMS(__VA_ARGS__))          \
@@ -170,10 +171,12 @@ BIDE_PRIV_C_END
     {                                                                                              \
         bide_priv_trace_kid(BIDE_PRIV_KID_EMBEDDED, &Inner##_type,                                 \
                             &((const struct Name *)bide_f)->inner, bide_tr);                       \
-    }
+    }                                                                                              \
+    BIDE_PRIV_FORWARD_CANCEL(Name, Inner)
 #define BIDE_PRIV_WRAP_RECORD(R, Name)                                                             \
     static const bide_type Name##_type BIDE_PRIV_UNUSED =                                          \
-        BIDE_PRIV_RECORD(R, Name, Name##_bide_trace);
+        BIDE_PRIV_RECORD(R, Name, (int)Name##_bide_cancels ? Name##_bide_cancel : NULL,            \
+                         Name##_bide_trace);
 
 /* start_box of a wrapper that begins in its final place. */
 #define BIDE_PRIV_WRAP_START_BOX(Name, ...)                                                        \

@@ -28,14 +28,14 @@ struct bide_priv_sleep {
 
 /* bide_sleep(ms) -> void: ends `ms` milliseconds after its first poll. */
 #define bide_sleep_FRAME(ROW)                                                                      \
-    ROW(TRAITS, BIDE_SEND) ROW(TRACE, sleep_trace)                                                 \
+    ROW(TRAITS, BIDE_SEND) ROW(TRACE, bide_priv_sleep_trace)                                       \
     ROW(PARAM, uint64_t, ms) ROW(LOCAL, bool, polled)                                              \
     ROW(LOCAL, struct bide_priv_sleep, sleep)
 BIDE_FUTURE_DECLARE_AS(BIDE_API, void, bide_sleep)
 
 /* bide_sleep_until(ns) -> void: ends when the runtime's clock shows `ns` nanoseconds or more. */
 #define bide_sleep_until_FRAME(ROW)                                                                \
-    ROW(TRAITS, BIDE_SEND) ROW(TRACE, sleep_until_trace)                                           \
+    ROW(TRAITS, BIDE_SEND) ROW(TRACE, bide_priv_sleep_until_trace)                                 \
     ROW(PARAM, uint64_t, ns) ROW(LOCAL, struct bide_priv_sleep, sleep)
 BIDE_FUTURE_DECLARE_AS(BIDE_API, void, bide_sleep_until)
 

@@ -15,3 +15,4 @@
 #include <bide/alloc_slab.h>
 #include <bide/alloc_slot.h>
 #include <bide/bide.h>
+#include <bide/pool.h>

@@ -432,13 +432,13 @@ def executor_lines(core):
 def executor_of_thread():
     """What the selected thread is inside: its thread-local word, or what its calls were given."""
     frame = gdb.newest_frame()
-    for symbol in gdb.lookup_static_symbols("current_core"):
-        try:
-            core = int(symbol.value(frame))
-            if core:
-                return core
-        except gdb.error:
-            pass
+    symbol = gdb.lookup_global_symbol("bide_priv_current")
+    try:
+        core = int(symbol.value(frame)) if symbol else 0
+        if core and read_pointer(core):  # a worker of a thread pool begins with NULL
+            return core
+    except gdb.error:
+        pass
     while frame:
         if frame.name() in ("bide_local_run", "bide_local_run_until", "run", "bide_priv_run_root",
                             "bide_local_run_until_stalled", "run_turns", "poll_task"):

@@ -1,7 +1,6 @@
 /* An own method without T_I_HAS_m
- * says: Slow_twice
+ * says: Slow_twice.*#define T_I_HAS_m 1
  * lists
- * clang: 24
  */
 #include <bide/bide.h>
 

@@ -1,7 +1,6 @@
 /* T_HAS_destroy without T_destroy
- * says: Slow_destroy
+ * says: bide: Slow_HAS_destroy is 1, and there is no void Slow_destroy
  * lists
- * clang: 12
  */
 #include <bide/bide.h>
 

@@ -1,7 +1,6 @@
 /* A type without one of the interface's plain methods
- * says: Slow_last
+ * says: Slow_last.*bide: first T_m
  * lists
- * clang: 31
  */
 #include <bide/bide.h>
 

@@ -46,12 +46,14 @@ for cc in "$@"; do
         echo "no C++ compiler beside $cc: only C is checked with it"
         cxx=''
     fi
-    for path in "$root"/include/bide/*.h; do
+    for path in "$root"/include/bide/*.h "$root"/include/bide/*.hpp; do
+        [ -e "$path" ] || continue
         header=$(basename "$path")
         if [ "$header" = mimalloc.h ] && ! have_mimalloc; then
             continue
         fi
-        for std in c11 c17 c2x; do
+        case $header in *.hpp) c_stds= ;; *) c_stds="c11 c17 c2x" ;; esac
+        for std in $c_stds; do
             check "$cc" c "-std=$std $warn_c" "$header"
         done
         if [ -n "$cxx" ]; then

@@ -31,8 +31,8 @@ bide_mutant(weak_unpark park
     wake-park)
 # A waker does not say that it has pushed.
 bide_mutant(no_unpark core
-    "if (!head)\n        bide_priv_unpark"
-    "if (head)\n        bide_priv_unpark"
+    "if (!head)\n        bide_priv_core_unpark"
+    "if (head)\n        bide_priv_core_unpark"
     wake-park)
 # A wake that arrives schedules nothing.
 bide_mutant(wakes_unheard core
@@ -49,8 +49,8 @@ bide_mutant(uncounted_push task
     "BIDE_PRIV_STEP(13);"
     wake-after-end)
 bide_mutant(core_not_held task
-    "bide_priv_core_retain(core);\n    if (!bide_priv_core_push(core, t))"
-    "bide_priv_core_retain(core), core->near_refs--;\n    if (!bide_priv_core_push(core, t))"
+    "bide_priv_core_retain(core);\n    if (!bide_priv_core_push(core, t, false))"
+    "bide_priv_core_retain(core), core->near_refs--;\n    if (!bide_priv_core_push(core, t, false))"
     one-thread-heap)
 # The slab.
 bide_mutant(weak_give alloc_slab

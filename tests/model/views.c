@@ -499,8 +499,10 @@ bool model_apply(world *w, int t, choice c)
     thread *th = &w->threads[t];
     object *o;
     int i;
+    /* Two that only look, and look again, do not keep each other going. */
     for (i = 0; i < MODEL_THREADS; i++)
-        w->threads[i].others_moved |= i != t && w->threads[i].op.kind == OP_SPIN;
+        w->threads[i].others_moved |= i != t && w->threads[i].op.kind == OP_SPIN &&
+                                      th->op.kind != OP_LOAD && th->op.kind != OP_SPIN;
     switch (th->op.kind) {
     case OP_BEGIN:
         th->knows.time[t] = 1;

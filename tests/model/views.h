@@ -11,7 +11,7 @@
 enum {
     LOCATIONS = 48, /* atomic words in one state */
     WRITES = 48,    /* writes to one of them that may still be read */
-    OBJECTS = 6,    /* mutexes and semaphores */
+    OBJECTS = 8,    /* mutexes and semaphores */
     BLOCKS = 32,
     ARENA = 16 * 1024,
     CHOICES = 4 * WRITES,
@@ -34,7 +34,7 @@ enum kind {
     OP_FUTEX_WAKE,
     OP_TAKE, /* a mutex or a semaphore */
     OP_GIVE,
-    OP_SPIN, /* until another thread has made a step */
+    OP_SPIN, /* until another thread has made a step that may write */
 };
 
 typedef struct operation {

@@ -1,6 +1,7 @@
 // async_cxx.cpp: bodies and futures by hand as a C++17 compiler sees them. Checked by the test
 // async_cxx, which runs it, where there is a C++ compiler.
 #include <bide/async.h>
+#include <bide/bounds.h>
 #include <bide/testing_futures.h>
 
 #include <cstdio>
@@ -39,7 +40,7 @@ void leaf_drop(struct leaf *f)
     f->polls = 2;
 }
 
-#define nothing_FRAME(ROW) ROW(CHILD, bide_pending_once, wait)
+#define nothing_FRAME(ROW) ROW(TRAITS, BIDE_SEND) ROW(CHILD, bide_pending_once, wait)
 BIDE_ASYNC(void, nothing)
 {
     BIDE_BEGIN(nothing);
@@ -114,6 +115,52 @@ static int run(bide_poll (*poll)(Frame *, bide_context *, int32_t *), Frame *fra
     return r == BIDE_READY && out == -1 ? 0 : 1;
 }
 
+// One list as a local and as a Send interface, and what asks for it.
+#define Meter_METHODS(METHOD, I, Self)                                                             \
+    METHOD(I, Self, ASYNC, int32_t, read, (int32_t, at)) METHOD(I, Self, SYNC, int32_t, last)
+BIDE_INTERFACE(Meter);
+#define SendMeter_METHODS Meter_METHODS
+#define SendMeter_IS_SEND 1
+BIDE_INTERFACE_SEND(SendMeter, Meter);
+struct Gauge {
+    int32_t last;
+};
+#define Gauge_read_FRAME(ROW)                                                                      \
+    ROW(TRAITS, BIDE_SEND) ROW(PARAM, Gauge *, self) ROW(PARAM, int32_t, at)                       \
+    ROW(CHILD, bide_pending_once, wait)
+BIDE_ASYNC(int32_t, Gauge_read)
+{
+    BIDE_BEGIN(Gauge_read);
+    BIDE_AWAIT(bide_pending_once, wait, ());
+    BIDE_RETURN(f->self->last = -f->at);
+    BIDE_END;
+}
+static int32_t Gauge_last(Gauge *self)
+{
+    return self->last;
+}
+BIDE_IMPL_DECLARE(SendMeter, Gauge);
+BIDE_IMPL_DECLARE_LOCAL(SendMeter, Meter, Gauge);
+BIDE_IMPL(SendMeter, Gauge);
+BIDE_REQUIRE_SEND(Gauge_read);
+BIDE_REQUIRE_SEND_ALL(Meter, Gauge);
+BIDE_REQUIRE_SEND_ALL(Meter, SendMeter);
+static_assert(!BIDE_ALL_HAVE(Meter, Meter, BIDE_SEND), "a local handle promises nothing");
+
+static int variants()
+{
+    Gauge gauge = {0};
+    Meter local = Gauge_as_Meter(&gauge, nullptr);
+    SendMeter send;
+    struct SendMeter_read read;
+    if (!Meter_try_as_SendMeter(&local, &send) || !BIDE_DYN_HAS(Meter, read, &local, BIDE_SEND) ||
+        BIDE_DYN_REQUIRE_SEND_ALL(Meter, &local) != BIDE_READY)
+        return 1;
+    local = SendMeter_as_Meter(&send);
+    SendMeter_read_init(&read, &send, 1);
+    return run(SendMeter_read_poll, &read) + (Meter_last(&local) == -1 ? 0 : 1);
+}
+
 int main()
 {
     counted c = {1};
@@ -130,8 +177,9 @@ int main()
     bad += run(counted_sum_poll, &d);
     still_sum_init(&e, &c, 5);
     bad += run(still_sum_poll, &e);
+    bad += variants();
     if (bad || c.refs != 41 || still_sum_moves.violations) {
-        std::printf("FAILED: %d of 4, refs %d\n", bad, c.refs);
+        std::printf("FAILED: %d of 5, refs %d\n", bad, c.refs);
         return 1;
     }
     return 0;

@@ -16,6 +16,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <stdio.h>
+#include <string.h>
 #include <bide/bide.h>
 #include <bide/testing.h>
 
@@ -24,6 +25,44 @@ static inline uintptr_t test_stack_pointer(void)
 {
     return (uintptr_t)__builtin_frame_address(0);
 }
+
+/* TEST_BREAKS("part of a message", ...); in a test that breaks rules of checked builds on purpose.
+ * To the end of its scope a checked build must say each of these at least once ("?part": may say it),
+ * and nothing else; what the program does then is what an unchecked one does. Nothing without
+ * BIDE_CHECKED. */
+#ifdef BIDE_CHECKED
+#define TEST_BREAKS(...)                                                                           \
+    __attribute__((cleanup(test_breaks_end))) test_breaks test_broken = {                          \
+        {__VA_ARGS__}, {0}, bide_check_set_handler(test_breaks_hear)};                             \
+    test_breaking = &test_broken
+
+typedef struct test_breaks {
+    const char *parts[6];
+    int heard[6];
+    bide_check_handler before;
+} test_breaks;
+__attribute__((weak)) test_breaks *test_breaking;
+
+static inline void test_breaks_hear(const char *message)
+{
+    for (size_t i = 0; i < 6 && test_breaking->parts[i]; i++)
+        if (strstr(message, test_breaking->parts[i] + (*test_breaking->parts[i] == '?'))) {
+            test_breaking->heard[i]++;
+            return;
+        }
+    fail_msg("said, but not to be expected: %s", message);
+}
+
+static inline void test_breaks_end(test_breaks *b)
+{
+    bide_check_set_handler(b->before);
+    for (size_t i = 0; i < 6 && b->parts[i]; i++)
+        if (!b->heard[i] && *b->parts[i] != '?')
+            fail_msg("a rule was broken, but no message says \"%s\"", b->parts[i]);
+}
+#else
+#define TEST_BREAKS(...) (void)0
+#endif
 
 typedef bide_poll (*test_scenario)(bide_allocator *allocator);
 

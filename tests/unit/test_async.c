@@ -231,6 +231,7 @@ static void F05_F06_counted_is_kept_alive_by_the_frame(void **state)
     bide_box box = BIDE_BOX_EMPTY;
     int32_t out = 0;
     (void)state;
+    TEST_BREAKS("was dropped twice");
     stage_open(&s, NULL);
     keeper_init(&frame, &c, &p);
     assert_int_equal(c.refs, 2);
@@ -353,6 +354,7 @@ static void after_the_end_a_poll_is_misuse_and_a_drop_nothing(void **state)
     struct owner frame;
     int32_t out = 0;
     (void)state;
+    TEST_BREAKS("was polled after");
     stage_open(&s, NULL);
     bide_drop_order_init(&order);
     owner_init(&frame, OWNED_ARGS(&order, plans));

@@ -444,40 +444,58 @@ static void by_value_with_a_pointer_into_the_frame(void **state)
     rig_close(&r);
 }
 
-/* What bidec writes around a body, as far as checks can see it: the state word, and the name. */
-static bide_poll made_bide_run(const int bide_op, uint32_t *state)
+/* A parent by hand polls and drops its child by name, and has it watched. */
+static void by_hand_from_a_parent_by_hand(void **state)
 {
-    switch (BIDE_PRIV_RUN_STATE(*state)) {
-    case 0:
-        *state = bide_op == BIDE_PRIV_RUN_POLL ? 1 : BIDE_STATE_DONE;
-        return BIDE_PENDING;
-    case 1:
-        *state = BIDE_STATE_DONE;
-        return BIDE_READY;
-    default:
-        return bide_op == BIDE_PRIV_RUN_POLL ? BIDE_EMISUSE : BIDE_READY;
-    }
+    gate g = {0};
+    struct pass p;
+    struct turn t;
+    rig r;
+    int out = 0, first, second;
+    (void)state;
+    rig_open(&r);
+    turn_init(&t, 1);
+    assert_int_equal(BIDE_CHECK_POLL(turn, &t, &r.cx, &out), BIDE_EMISUSE);
+    checked_expect("bide: turn was polled from inside its own poll", NULL, NULL);
+    pass_init(&p, &g);
+    assert_int_equal(BIDE_CHECK_POLL(pass, &p, &r.cx, NULL), BIDE_PENDING);
+    CHECKED_AT(first);
+    gate_open(&g);
+    assert_int_equal(BIDE_CHECK_POLL(pass, &p, &r.cx, NULL), BIDE_READY);
+    checked_nothing();
+    CHECKED_AT(second);
+    (void)BIDE_CHECK_POLL(pass, &p, &r.cx, NULL);
+    checked_expect("bide: pass was polled after completion", checked_line(__FILE__, second),
+                   checked_line(__FILE__, first));
+    g.open = false;
+    assert_int_equal(pass_start(&p, &g, &r.cx, NULL), BIDE_PENDING);
+    CHECKED_AT(first);
+    BIDE_CHECK_DROP(pass, &p);
+    checked_nothing();
+    CHECKED_AT(second);
+    BIDE_CHECK_DROP(pass, &p);
+    checked_expect("bide: pass was dropped twice", checked_line(__FILE__, second),
+                   checked_line(__FILE__, first));
+    rig_close(&r);
 }
 
-static void generated_functions(void **state)
+/* A leaf by hand that is started into a box tells, too, that nobody will wake it. */
+static void boxed_by_hand_without_a_waker(void **state)
 {
-    uint32_t word = 0;
+    bide_box box;
+    rig r;
     int line;
     (void)state;
-    assert_int_equal(made_bide_run(BIDE_PRIV_RUN_POLL, &word), BIDE_PENDING);
-    assert_int_equal(made_bide_run(BIDE_PRIV_RUN_POLL, &word), BIDE_READY);
-    (void)made_bide_run(BIDE_PRIV_RUN_DROP, &word); /* after completion: allowed */
-    (void)made_bide_run(BIDE_PRIV_RUN_DROP, &word);
-    checked_nothing();
+    rig_open(&r);
     CHECKED_AT(line);
-    assert_int_equal(made_bide_run(BIDE_PRIV_RUN_POLL, &word), BIDE_EMISUSE);
-    checked_expect("bide: made was polled after completion", checked_line(__FILE__, line), NULL);
-    word = 0;
-    assert_int_equal(made_bide_run(BIDE_PRIV_RUN_POLL, &word), BIDE_PENDING);
-    (void)made_bide_run(BIDE_PRIV_RUN_DROP, &word);
+    assert_int_equal(forgetful_start_box(&box, 2, NULL, &r.cx, NULL), BIDE_PENDING);
+    checked_expect("bide: forgetful returned BIDE_PENDING", checked_line(__FILE__, line),
+                   "nobody holds a waker");
+    assert_int_equal(bide_box_poll(&box, &r.cx, NULL), BIDE_PENDING);
+    checked_expect("bide: forgetful returned BIDE_PENDING", NULL, NULL);
+    bide_box_drop(&box);
     checked_nothing();
-    (void)made_bide_run(BIDE_PRIV_RUN_DROP, &word);
-    checked_expect("bide: made was dropped twice", NULL, NULL);
+    rig_close(&r);
 }
 
 /* A handler may leave by longjmp: the futures that it left are not "being polled" for ever. */
@@ -550,7 +568,8 @@ int main(void)
         TEST(locals_do_not_survive),
         TEST(pointer_stored_before_the_first_await),
         TEST(by_value_with_a_pointer_into_the_frame),
-        TEST(generated_functions),
+        TEST(by_hand_from_a_parent_by_hand),
+        TEST(boxed_by_hand_without_a_waker),
         TEST(handler_may_jump),
         TEST(every_failure),
     };

@@ -112,6 +112,7 @@ static void run_and_drop(way how, bool open, int polls, bide_drop_order *order, 
 static void I08_drop_unpolled_destroys_args(void **state)
 {
     (void)state;
+    TEST_BREAKS("was dropped twice");
     for (int how = 0; how < WAYS; how++) {
         bide_drop_order order;
         bide_poll last;
@@ -123,6 +124,7 @@ static void I08_drop_unpolled_destroys_args(void **state)
 static void I12_drop_mid_suspend(void **state)
 {
     (void)state;
+    TEST_BREAKS("was dropped twice");
     for (int how = 0; how < WAYS; how++) {
         bide_drop_order order;
         bide_poll last;
@@ -138,6 +140,7 @@ static void I12_drop_mid_suspend(void **state)
 static void I09_drop_order_equals_static(void **state)
 {
     (void)state;
+    TEST_BREAKS("was dropped twice", "was polled after completion", "an empty box was polled");
     for (int polls = 0; polls < 4; polls++) {
         for (int open = 0; open < 2; open++) {
             bide_drop_order wanted, order;
@@ -174,6 +177,7 @@ static void I14_drop_after_ready_collected(void **state)
     struct Sender_send f = {0};
     int32_t out = 0;
     (void)state;
+    TEST_BREAKS("was polled after completion");
     rig_open(&r);
     bide_drop_order_init(&order);
     Sender_send_init(&f, &s, ARGS(&order));
@@ -201,6 +205,7 @@ static void no_memory_in_start_releases_arguments(void **state)
     rig r;
     int32_t out = 0;
     (void)state;
+    TEST_BREAKS("was polled after completion");
     rig_open(&r);
     bide_budget_init(&none, &r.counter.base, 0);
     bide_drop_order_init(&order);
@@ -231,6 +236,7 @@ static void discard_is_null_where_nothing_is_owned(void **state)
     Sender s = Wire_as_Sender(&wire, NULL);
     struct Sender_plain f = {0};
     (void)state;
+    TEST_BREAKS("was dropped twice");
     assert_null(s.vtable->plain.discard);
     assert_non_null(s.vtable->send.discard);
     Sender_plain_init(&f, &s, 1);

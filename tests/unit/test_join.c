@@ -192,6 +192,7 @@ static void C13_one_failing_drops_the_rest(void **state)
 {
     stage s;
     (void)state;
+    TEST_BREAKS("was polled after completion");
     stage_open(&s, NULL);
     for (int i = 0; i < SHAPES * 3; i++) {
         const shape *j = &shapes[i / 3];

@@ -94,6 +94,7 @@ static void object_dropped_by_its_owner_while_its_call_runs(void **state)
     struct Adder_add f = {0};
     int32_t out = 0;
     (void)state;
+    TEST_BREAKS("ended an object while Adder.add is in flight"); /* its vtable tells no counting */
     rig_open(&r);
     a = Shared_as_Adder(Shared_new(&freed), NULL);
     assert_int_equal(Adder_add_start(&f, &a, 5, &r.cx, &out), BIDE_PENDING);
@@ -147,6 +148,7 @@ static void F06_drop_pending(void **state)
     struct Adder_add f = {0};
     int32_t out = 0;
     (void)state;
+    TEST_BREAKS("was dropped twice");
     rig_open(&r);
     Adder_add_init(&f, &a, 1);
     assert_int_equal(Adder_add_poll(&f, &r.cx, &out), BIDE_PENDING);

@@ -123,9 +123,9 @@ static void T41_combination_matrix(void **state)
 #endif
 #endif
 
-/* A million, but for sanitizers. */
+/* A million, but for sanitizers and checked builds. */
 enum { RACES = 20000 };
-#ifdef FEWER
+#if defined(FEWER) || defined(BIDE_CHECKED)
 enum { ROUNDS = 2 };
 #else
 enum { ROUNDS = 50 };

@@ -144,6 +144,7 @@ static void request_while_ending_is_cancelled(void **state)
     bide_poll r;
     stage s;
     (void)state;
+    TEST_BREAKS("nobody holds a waker");
     stage_open(&s, 0);
     asked_init(&a);
     BIDE_SPAWN_TO(r, s.ex, asks_in_drop, NULL, NULL, (s.ex, &a));

@@ -34,6 +34,12 @@ void note(int number)
         books_broken("the trace is full");
 }
 
+void must_be(int value, int expected)
+{
+    if (value != expected)
+        books_broken("a variable changed across an await");
+}
+
 struct resource *acquire(int id)
 {
     struct resource *r = &resources[books.acquired];
@@ -80,6 +86,8 @@ token token_make(int id)
 
 void token_end(token *t)
 {
+    if (t->id < 0 || t->id > 10000)
+        books_broken("a token was ended that was never made");
     note(-t->id);
     books.live_resources -= t->id != 0;
     t->id = 0;

@@ -55,8 +55,8 @@ async int child_join_in_loop(int x)
 {
     int sum = 0;
     for (int i = 0; i < 3; i++) {
-        async int a = leaf(i);
-        async int b = leaf(x);
+        async int a = owned_child(acquire(i + 50), 1);
+        async int b = owned_child(acquire(x + 70), 2);
         if (i == 1)
             continue;
         join(a, b);
@@ -73,13 +73,13 @@ async int child_left_alone(int x)
     if (x & 1)
         return await(a);
     {
-        async int c = leaf(x);
+        async int c = owned_child(acquire(x + 80), 2);
         if (x & 2)
             (void)await(c);
     }
     drop(b);
     await(pause_void(x));
-    return await(a) + 1;
+    return await(a) + x;
 }
 
 async int owned_child(struct resource *r, int n)
@@ -152,10 +152,10 @@ async int child_race(int x)
 
 async int child_select_loop(int x)
 {
-    async int tick = leaf_after(2 * x, 1);
+    async int tick = leaf_after(2 * x + 1, 1);
     int rounds = 0;
     for (;;) {
-        async int nap = leaf_after(1, rounds);
+        async int nap = leaf_after(2, rounds);
         if (select(tick, nap) == 0)
             break;
         rounds++;
@@ -180,8 +180,8 @@ int child_race(int x)
 
 int child_select_loop(int x)
 {
-    /* tick was polled once more in each round, and once more when nap was over. */
-    return (1 + 7) * 100 + x;
+    /* a round polls tick as often as nap: three times */
+    return (1 + 7) * 100 + (2 * x + 1) / 3;
 }
 
 #endif

@@ -434,7 +434,7 @@ async int retry_with_backoff(int x)
 {
     int attempts = 0;
     for (int wait = 1; attempts < 5; wait *= 2, attempts++) {
-        int answer = await(leaf_negative(x + attempts));
+        int answer = await(leaf_negative(attempts < x ? 2 : x));
         if (answer > 0)
             return answer * 10 + attempts;
         if (wait >= 8)

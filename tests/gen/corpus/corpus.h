@@ -12,6 +12,8 @@
 
 /* Adds a number to the trace that the two builds must agree upon. */
 void note(int number);
+/* A variable that an await leaves alone: for ways where no result is compared. */
+void must_be(int value, int expected);
 
 /* ---- resources: counted, so that each is released exactly once ---------------------------- */
 
@@ -103,7 +105,8 @@ BIDE_FUTURE_DECLARE(struct pair, leaf_pair)
 BIDE_FUTURE_DECLARE(struct big, leaf_big)
 #define leaf_double_FRAME(ROW) ROW(PARAM, double, x) CORPUS_LEAF(ROW)
 BIDE_FUTURE_DECLARE(double, leaf_double)
-#define leaf_pointer_FRAME(ROW) ROW(PARAM, int *, p) CORPUS_LEAF(ROW)
+/* An async variable's result shares its storage: what it points to must not lie there by chance. */
+#define leaf_pointer_FRAME(ROW) CORPUS_LEAF(ROW) ROW(PARAM, int *, p)
 BIDE_FUTURE_DECLARE(int *, leaf_pointer)
 #define leaf_write_FRAME(ROW) ROW(PARAM, int *, to) ROW(PARAM, int, value) CORPUS_LEAF(ROW)
 BIDE_FUTURE_DECLARE(void, leaf_write)

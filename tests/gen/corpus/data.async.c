@@ -263,7 +263,7 @@ async int aligned_locals(int x)
     room[3] = (char)await(leaf(x));
     await(leaf_write(p, one + 1));
     note((int)((uintptr_t)room % 32 + (uintptr_t)p % 16));
-    return room[3] + one;
+    return room[3] + room[31] + one;
 }
 
 async int widths(int x)
@@ -446,6 +446,7 @@ async int shadowing(int x)
     v += await(leaf(v));
     if (v) {
         int v = 3, *p = &v;
+        note(v);
         await(leaf_write(p, x));
         note(v);
     }

@@ -157,6 +157,7 @@ async int expr_and_or_mixed(int x)
     int s = !(await(leaf(x)) > 8 && (a || await(leaf(4)))) + 10 * r;
     note(r);
     note(s);
+    note(a + 10 * b);
     return r * 2 + s;
 }
 

@@ -102,8 +102,10 @@ async int catch_value(int x)
 {
     int n = -1;
     bide_poll code = await_catch(leaf(x), n);
-    if (code != BIDE_READY)
+    if (code != BIDE_READY) {
+        must_be(n, -1);
         return -code;
+    }
     return n + await(leaf(n));
 }
 
@@ -122,6 +124,8 @@ async int catch_into_place(int x)
     struct pair p = {0, 0};
     if (code == BIDE_READY)
         code = await_catch(leaf_pair(x), p);
+    if (code != BIDE_READY)
+        must_be(p.a + p.b, 0);
     return code == BIDE_READY ? b.v[at] + digest_pair(p) : b.v[0] - p.a;
 }
 
@@ -142,9 +146,14 @@ async int catch_in_loop(int x)
 
 async int catch_of_function(int x)
 {
-    int n = 0;
+    int n = 4, before;
     bide_poll code = await_catch(try_owned(acquire(x + 1), x), n);
-    code += await_catch(boxed(try_owned(acquire(x + 2), x + 1)), n);
+    if (code != BIDE_READY)
+        must_be(n, 4);
+    before = n;
+    code = await_catch(boxed(try_owned(acquire(x + 2), x + 1)), n);
+    if (code != BIDE_READY)
+        must_be(n, before);
     return n + code;
 }
 
@@ -153,13 +162,15 @@ async int catch_of_child(int x)
     int n = 0;
     async int a = leaf(x);
     bide_poll code = await_catch(a, n);
+    if (code != BIDE_READY)
+        must_be(n, 0);
     return code == BIDE_READY ? n : 1000;
 }
 
 async int fail_through_everything(int x)
 {
     scoped(release_at) struct resource *r = acquire(x + 1);
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         scoped(token_end) token t = token_make(i + 5);
         switch (i) {
         case 0:

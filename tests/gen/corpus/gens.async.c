@@ -17,11 +17,12 @@ async_gen int count_up(int n)
         yield(item);
         note(item);
     }
+    await(pause_void(n));
 }
 
 async_gen struct pair pairs(int x)
 {
-    struct pair p = {x, 0};
+    struct pair p = {x + 1, 0};
     yield(p);
     p.b = await(leaf(p.a));
     yield(p);
@@ -47,10 +48,11 @@ async_gen int with_cleanup(struct resource *r, int n)
 
 async_gen int endless(int x)
 {
+    scoped(release_at) struct resource *r = acquire(x + 70);
     int buffer[4] = {x, x + 1, x + 2, x + 3};
     int *p = buffer;
     for (;;) {
-        yield(*p);
+        yield(*p + use(r));
         *p += 10;
         if (++p == buffer + 4)
             p = buffer;
@@ -59,7 +61,9 @@ async_gen int endless(int x)
 
 async_gen int empty(int x)
 {
-    if (x > 1000)
+    if (x & 1)
+        await(pause_void(x));
+    if (x < 0 || x > 1000)
         yield(x);
 }
 
@@ -140,14 +144,15 @@ int read_all(int x)
         pause_void(sum);
         note(item);
     }
+    pause_void(x);
     return sum;
 }
 
 int read_pairs(int x)
 {
-    struct pair p = {x, 0};
+    struct pair p = {x + 1, 0};
     int sum = digest_pair(p);
-    p.b = leaf(x);
+    p.b = leaf(p.a);
     return sum + digest_pair(p) + digest_pair((struct pair){p.b, p.a});
 }
 
@@ -163,12 +168,15 @@ int read_some(int x)
 
 int read_two(int x)
 {
+    struct resource *r = acquire(x + 70);
     int sum = 0;
     for (int i = 0; i < 3; i++) {
         int item = leaf(i);
-        sum += (x + i) * item;
+        sum += (x + i + use(r)) * item;
         note(item);
     }
+    pause_void(3);
+    release(r);
     return sum;
 }
 
@@ -180,11 +188,14 @@ int read_last(int x)
         pause_void(item);
         note(item);
     }
+    pause_void(x);
     return item;
 }
 
 int read_empty(int x)
 {
+    if (x & 1)
+        pause_void(x);
     return x + 5;
 }
 

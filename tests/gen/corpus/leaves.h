@@ -24,6 +24,7 @@ enum pending_script { PEND_NEVER, PEND_ONCE, PEND_ALTERNATE, PEND_RANDOM, PEND_S
 struct orders {
     enum pending_script script;
     uint32_t random;
+    int wait_leaf; /* only the nth leaf call pends, whatever the script says; 0: as it says */
     int fail_leaf; /* the nth leaf call fails; 0: none */
     int fail_code;
 };

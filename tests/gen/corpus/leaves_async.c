@@ -12,6 +12,8 @@ enum { FRESH = 0, WAITING = 0x1eaf0001, ENDED = 0x1eaf0002, DROPPED = 0x1eaf0003
 
 static int scripted_polls(void)
 {
+    if (orders.wait_leaf)
+        return books.leaf_calls == orders.wait_leaf;
     switch (orders.script) {
     case PEND_NEVER:
     case PEND_SCRIPTS:
@@ -66,6 +68,8 @@ bide_poll leaf_step(struct leaf_core *core, bide_context *cx, int polls)
         return BIDE_PENDING;
     }
     core_over(core, ENDED);
+    if (books.broken)
+        return BIDE_ECANCELED; /* or a body that lost a counter would go on for long */
     return core->fails ? orders.fail_code : BIDE_READY;
 }
 

@@ -123,6 +123,8 @@ async int macro_around_words(int x)
 {
     int n = 0;
     bide_poll code = IDENTITY(await_catch(leaf(x), n));
+    if (code != BIDE_READY)
+        must_be(n, 0);
     n += ADD(await(boxed(leaf(n))), code);
     return ADD(n, IDENTITY(await_try(leaf_negative(x))));
 }

@@ -16,6 +16,7 @@ struct plan {
     enum pending_script script;
     int drop_after;    /* so many polls; -1: not at all */
     size_t fail_alloc; /* the nth request for memory fails; 0: none */
+    int wait_leaf;     /* the nth leaf call alone pends; 0: as the script says */
     int fail_leaf;     /* the nth leaf call fails */
     int fail_code;
 };

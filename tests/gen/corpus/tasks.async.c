@@ -73,7 +73,7 @@ async int async_cleanup_blocks(int x)
         scoped(release_at) struct resource *s = acquire(i + 20);
         n += use(s);
     }
-    return n + await(leaf(n));
+    return n + x + await(leaf(n));
 }
 
 static async void flush(int **p)

@@ -41,9 +41,10 @@ static void tell(const struct plan *p, const struct outcome *o, const char *what
     static const char *const hows[] = {"init", "start", "start_box", "record"};
     static const char *const scripts[] = {"never", "once", "alternate", "random"};
     fail_msg("%s(%d) by %s, pending %s, drop after %d, alloc %d and leaf %d fail: %s "
-             "(code %d, result %ld for %ld, %d polls)",
+             "(code %d, result %ld for %ld, %d polls; leaf %d alone pends)",
              p->entry->name, p->x, hows[p->how], scripts[p->script], p->drop_after,
-             (int)p->fail_alloc, p->fail_leaf, what, o->code, o->digest, expected.digest, o->polls);
+             (int)p->fail_alloc, p->fail_leaf, what, o->code, o->digest, expected.digest, o->polls,
+             p->wait_leaf);
 }
 
 static void run(const struct plan *p, struct outcome *o)
@@ -88,6 +89,18 @@ static void run_to_the_end(struct plan p)
     }
 }
 
+/* Each suspension as the first one, and none behind it. */
+static void run_with_one_waiting_leaf(struct plan p)
+{
+    struct outcome o;
+    int calls;
+    p.script = PEND_NEVER;
+    run(&p, &o);
+    calls = books.leaf_calls;
+    for (p.wait_leaf = 1; p.wait_leaf <= calls && p.wait_leaf < MOST_FAILURES; p.wait_leaf++)
+        run_to_the_end(p);
+}
+
 static void run_with_failing_leaves(struct plan p)
 {
     static const int codes[] = {BIDE_ENOMEM, -1000, BIDE_ECANCELED};
@@ -129,6 +142,7 @@ static void each_input(struct plan p)
             p.script = (enum pending_script)script;
             run_to_the_end(p);
         }
+        run_with_one_waiting_leaf(p);
         for (int script = PEND_NEVER; script <= PEND_ONCE; script++) {
             p.script = (enum pending_script)script;
             run_with_failing_leaves(p);

@@ -79,7 +79,7 @@ static const struct entry entry = ROW(faulty, 0);
 /* What the harness says of a fault, or NULL. */
 static const char *verdict(enum fault fault, enum how how, int drop_after, int fail_leaf)
 {
-    struct plan p = {&entry, (int)fault, how, PEND_ONCE, drop_after, 0, fail_leaf, -50};
+    struct plan p = {&entry, (int)fault, how, PEND_ONCE, drop_after, 0, 0, fail_leaf, -50};
     struct outcome o;
     corpus_run(&p, &o);
     return books.broken;

@@ -17,3 +17,14 @@ async_send int other_promises(int x)
 {
     return await(moving(x)) + await(other_moves(x));
 }
+
+static async void tidy(int **p)
+{
+    **p = await(moving(1));
+}
+
+async int other_tidies(int x)
+{
+    scoped(tidy) int *p = &x;
+    return await(moving(*p));
+}

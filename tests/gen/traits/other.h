@@ -9,6 +9,7 @@
 bide_async int other_moves(int x);
 bide_async int other_stays(int x);
 bide_async_send int other_promises(int x);
+bide_async int other_tidies(int x);
 
 #include BIDE_GENERATED("other.gen.h")
 
