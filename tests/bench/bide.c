@@ -5,12 +5,8 @@
  *
  * A workload's name ending in _v uses the by-value awaits (BIDE_AWAIT_TO_V).
  */
-#include "bench.h"
-
-#include <bide/async.h>
-#include <bide/implement.h>
-#include <bide/interface.h>
-#include <bide/runtime.h>
+#include "gate.h"
+#include "stream.h"
 
 /* ---- the interface ----------------------------------------------------------------------- */
 
@@ -184,6 +180,89 @@ LEVEL(level8_v, level7_v, BIDE_AWAIT_TO_V)
 LEVEL(level9_v, level8_v, BIDE_AWAIT_TO_V)
 #define chain_loop_v_FRAME(ROW) LOOP_ROWS(ROW, Plus, level9_v)
 LOOP(chain_loop_v, level9_v, BIDE_AWAIT_TO_V)
+
+/* ---- streams ----------------------------------------------------------------------------- */
+
+#define Up_next_FRAME(ROW) ROW(PARAM, Up *, self)
+BIDE_ASYNC(Item, Up_next)
+{
+    BIDE_BEGIN(Up_next);
+    BIDE_RETURN(count_next(f->self, 1));
+    BIDE_END;
+}
+
+#define Down_next_FRAME(ROW) ROW(PARAM, Down *, self)
+BIDE_ASYNC(Item, Down_next)
+{
+    BIDE_BEGIN(Down_next);
+    BIDE_RETURN(count_next(f->self, UINT32_MAX));
+    BIDE_END;
+}
+
+BIDE_IMPL(Numbers, Up);
+BIDE_IMPL(Numbers, Down);
+
+/* Shape: the root future that sums `loops` streams, item by item awaited from `child`. */
+#define SUM_ROWS(ROW, T, child)                                                                    \
+    ROW(PARAM, T *, self)                                                                          \
+    ROW(PARAM, uint32_t, loops) ROW(LOCAL, uint32_t, acc) ROW(CHILD, child, c)
+#define SUM(F, child)                                                                              \
+    BIDE_ASYNC(uint32_t, F)                                                                        \
+    {                                                                                              \
+        BIDE_BEGIN(F);                                                                             \
+        Item item;                                                                                 \
+        while (f->loops > 0) {                                                                     \
+            BIDE_AWAIT_TO(item, child, c, (f->self));                                              \
+            if (item.some)                                                                         \
+                f->acc += item.value;                                                              \
+            else                                                                                   \
+                f->loops--;                                                                        \
+        }                                                                                          \
+        BIDE_RETURN(f->acc);                                                                       \
+        BIDE_END;                                                                                  \
+    }
+#define stream_static_loop_FRAME(ROW) SUM_ROWS(ROW, Up, Up_item)
+SUM(stream_static_loop, Up_item)
+#define stream_poll_loop_FRAME(ROW) SUM_ROWS(ROW, Numbers, Numbers_item)
+SUM(stream_poll_loop, Numbers_item)
+#define stream_next_loop_FRAME(ROW) SUM_ROWS(ROW, Numbers, Numbers_next)
+SUM(stream_next_loop, Numbers_next)
+
+/* ---- many tasks -------------------------------------------------------------------------- */
+
+#define Front_pass_FRAME(ROW)                                                                      \
+    ROW(PARAM, Front *, self) ROW(PARAM, uint32_t, n) ROW(CHILD, event_wait, wait)
+BIDE_ASYNC(uint32_t, Front_pass)
+{
+    BIDE_BEGIN(Front_pass);
+    BIDE_AWAIT(event_wait, wait, (f->self->event));
+    BIDE_RETURN(f->n);
+    BIDE_END;
+}
+
+#define Back_pass_FRAME(ROW)                                                                       \
+    ROW(PARAM, Back *, self) ROW(PARAM, uint32_t, n) ROW(CHILD, event_wait, wait)
+BIDE_ASYNC(uint32_t, Back_pass)
+{
+    BIDE_BEGIN(Back_pass);
+    BIDE_AWAIT(event_wait, wait, (f->self->event));
+    BIDE_RETURN(0 - f->n);
+    BIDE_END;
+}
+
+BIDE_IMPL(Gate, Front);
+BIDE_IMPL(Gate, Back);
+
+#define client_FRAME(ROW)                                                                          \
+    ROW(PARAM, Gate *, gate) ROW(PARAM, uint32_t, n) ROW(CHILD, Gate_pass, call)
+BIDE_ASYNC(uint32_t, client)
+{
+    BIDE_BEGIN(client);
+    uint32_t r;
+    BIDE_AWAIT_TO(r, Gate_pass, call, (f->gate, f->n));
+    BIDE_RETURN(r);
+    BIDE_END;
+}
 
 #define BENCH_BY_VALUE 1
 #include "bide_runs.h"

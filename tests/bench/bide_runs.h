@@ -1,8 +1,9 @@
 /*
  * bide_runs.h: runs the workloads on bide in each placement, and main. The including file brings
- * the types Plus, Minus, NapPlus, NapMinus and Link with their implementations of Adder, and the
- * root futures static_loop, chain_loop and dyn_loop; with BENCH_BY_VALUE also LinkV, chain_loop_v
- * and dyn_loop_v. BENCH_MORE_ROWS may hold further rows of the table.
+ * the types Plus, Minus, NapPlus, NapMinus and Link with their implementations of Adder, the root
+ * futures static_loop, chain_loop and dyn_loop, and what stream_runs.h and many_runs.h want; with
+ * BENCH_BY_VALUE also LinkV, chain_loop_v and dyn_loop_v. BENCH_MORE_ROWS may hold further rows of
+ * the table.
  */
 #ifndef BIDE_RUNS_H
 #define BIDE_RUNS_H
@@ -10,6 +11,7 @@
 #include "bench.h"
 
 #include <bide/alloc_recycle.h>
+#include <bide/alloc_slab.h>
 #include <bide/alloc_slot.h>
 #include <bide/executor.h>
 #ifdef BIDE_USE_MIMALLOC
@@ -120,6 +122,27 @@ static uint32_t run_leaf(const char *place, bool naps, uint32_t loops, int which
     return sum;
 }
 
+#ifndef BIDE_USE_MIMALLOC
+/* The loop as a task of an executor, with its join handle, where the others are block_on's. */
+static uint32_t task_yield(uint32_t loops, int which)
+{
+    Leaf leaf;
+    Adder object = make_leaf(&leaf, true, which, NULL);
+    bide_local *ex;
+    bide_join join;
+    bide_poll r;
+    uint32_t sum;
+    if (bide_local_new(NULL, &ex) != BIDE_READY)
+        abort();
+    BIDE_SPAWN_TO(r, ex, dyn_loop, NULL, &join, (&object, loops));
+    if (r != BIDE_READY || bide_local_run(ex) != BIDE_READY ||
+        bide_join_try_take(&join, &sum) != BIDE_READY)
+        abort();
+    bide_local_free(ex);
+    return sum;
+}
+#endif
+
 /* Shape: one chain of the links that LINK_as_Adder makes, driven by DRIVE. */
 #define RUN_CHAIN(name, LINK, DRIVE)                                                               \
     static uint32_t name(const char *place, bool naps, uint32_t loops, int which)                  \
@@ -145,6 +168,10 @@ RUN_CHAIN(run_chain, Link, drive)
 RUN_CHAIN(run_chain_v, LinkV, drive_v)
 #endif
 
+#include "stream_runs.h"
+
+#include "many_runs.h"
+
 /* Shape: functions <workload>_<place>, and their rows in the table. A slot holds one frame, so it
  * has no chains. */
 #define RUNS(place)                                                                                \
@@ -155,6 +182,16 @@ RUN_CHAIN(run_chain_v, LinkV, drive_v)
     static uint32_t yield_##place(uint32_t loops, int which)                                       \
     {                                                                                              \
         return run_leaf(#place, true, loops, which);                                               \
+    }                                                                                              \
+    static uint32_t next_##place(uint32_t loops, int which)                                        \
+    {                                                                                              \
+        return run_next(#place, loops, which);                                                     \
+    }
+/* Many tasks would share one slot, which has room for one. */
+#define MANY_RUNS(place)                                                                           \
+    static uint32_t many_##place(uint32_t loops, int which)                                        \
+    {                                                                                              \
+        return run_many(#place, false, loops, which);                                              \
     }
 #define CHAIN_RUNS(place)                                                                          \
     static uint32_t chain_##place(uint32_t loops, int which)                                       \
@@ -174,7 +211,10 @@ RUN_CHAIN(run_chain_v, LinkV, drive_v)
     {                                                                                              \
         return run_chain_v(#place, true, loops, which);                                            \
     }
-#define ROWS(place) {"dyn_leaf", #place, leaf_##place}, {"dyn_yield", #place, yield_##place},
+#define ROWS(place)                                                                                \
+    {"dyn_leaf", #place, leaf_##place}, {"dyn_yield", #place, yield_##place},                      \
+        {"stream_next", #place, next_##place},
+#define MANY_ROW(place) {"many", #place, many_##place},
 #define CHAIN_ROWS(place)                                                                          \
     {"dyn_chain", #place, chain_##place}, {"dyn_chain_wait", #place, wait_##place},
 #define CHAIN_ROWS_V(place)                                                                        \
@@ -189,8 +229,15 @@ RUN_CHAIN(run_chain_v, LinkV, drive_v)
 #define BENCH_MORE_ROWS
 #endif
 
+/* The call is in the task's block, and that is the executor's allocator's. */
+static uint32_t many_call(uint32_t loops, int which)
+{
+    return run_many("heap", true, loops, which);
+}
+
 #ifdef BIDE_USE_MIMALLOC
 RUNS(mimalloc)
+MANY_RUNS(mimalloc)
 CHAIN_RUNS(mimalloc)
 CHAIN_RUNS_V(mimalloc)
 #else
@@ -198,6 +245,9 @@ RUNS(heap)
 RUNS(slab)
 RUNS(slot)
 RUNS(recycling)
+MANY_RUNS(heap)
+MANY_RUNS(slab)
+MANY_RUNS(recycling)
 CHAIN_RUNS(heap)
 CHAIN_RUNS(slab)
 CHAIN_RUNS(recycling)
@@ -208,16 +258,21 @@ CHAIN_RUNS_V(recycling)
 
 static const struct bench table[] = {
 #ifdef BIDE_USE_MIMALLOC
-    ROWS(mimalloc) CHAIN_ROWS(mimalloc) CHAIN_ROWS_V(mimalloc)
+    {"many_call", "mimalloc", many_call},
+    ROWS(mimalloc) MANY_ROW(mimalloc) CHAIN_ROWS(mimalloc) CHAIN_ROWS_V(mimalloc)
 #else
     {"static_leaf", "none", static_leaf},
     {"static_chain", "none", static_chain},
 #ifdef BENCH_BY_VALUE
     {"static_chain_v", "none", static_chain_v},
 #endif
-    BENCH_MORE_ROWS ROWS(heap) ROWS(slab) ROWS(slot) ROWS(recycling) CHAIN_ROWS(heap)
-        CHAIN_ROWS(slab) CHAIN_ROWS(recycling) CHAIN_ROWS_V(heap) CHAIN_ROWS_V(slab)
-            CHAIN_ROWS_V(recycling)
+    {"stream_static", "none", stream_static},
+    {"stream_poll", "none", stream_poll},
+    {"many_call", "heap", many_call},
+    {"task_yield", "slab", task_yield},
+    BENCH_MORE_ROWS ROWS(heap) ROWS(slab) ROWS(slot) ROWS(recycling) MANY_ROW(heap) MANY_ROW(slab)
+        MANY_ROW(recycling) CHAIN_ROWS(heap) CHAIN_ROWS(slab) CHAIN_ROWS(recycling)
+            CHAIN_ROWS_V(heap) CHAIN_ROWS_V(slab) CHAIN_ROWS_V(recycling)
 #endif
 };
 
@@ -228,7 +283,7 @@ int main(int argc, char **argv)
     bide_allocator *giver = NULL;
     void *kept[KEPT];
     int i, status;
-    (void)static_leaf, (void)static_chain;
+    (void)static_leaf, (void)static_chain, (void)stream_static, (void)stream_poll;
 #ifdef BENCH_BY_VALUE
     (void)static_chain_v;
 #endif

@@ -1,12 +1,15 @@
 /*
  * count.c: a library to preload, which counts the allocations of a program and writes their number
- * to standard error at its end. Counts malloc and its relatives and mimalloc's own entry points, so
- * that one tool serves C and Rust.
+ * to standard error at its end, and the most memory that was resident (KiB; asked of /proc, as what
+ * getrusage says of a child includes its parent). Counts malloc and its relatives and mimalloc's
+ * own entry points, so that one tool serves C and Rust.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static unsigned long allocations;
@@ -91,10 +94,27 @@ void free(void *p)
     real.function(p);
 }
 
+static void tell_peak(void)
+{
+    char status[4096];
+    const char *line;
+    int fd = open("/proc/self/status", O_RDONLY);
+    ssize_t got = fd < 0 ? -1 : read(fd, status, sizeof status - 1);
+    if (fd >= 0)
+        close(fd);
+    if (got <= 0)
+        return;
+    status[got] = 0;
+    line = strstr(status, "VmHWM:");
+    if (line && write(2, line, strcspn(line, "\n") + 1) < 0)
+        _exit(98);
+}
+
 __attribute__((destructor)) static void tell(void)
 {
     char text[64];
     int n = snprintf(text, sizeof text, "allocations %lu\n", allocations);
     if (n > 0 && write(2, text, (size_t)n) != n)
         _exit(98);
+    tell_peak();
 }

@@ -1,5 +1,6 @@
 /*
  * hand.c: the workloads as hand-written state machines, the limit that a library can reach.
+ * Compiled twice, as bide.c is; nothing of bide is used.
  */
 #include "hand.h"
 
@@ -34,8 +35,8 @@ static void slab_put(struct slab *slab)
 }
 
 #define PLACE(name) heap_##name
-#define GET(cx, T) malloc(sizeof(T))
-#define PUT(cx, p) free(p)
+#define GET(cx, T) heap_get(sizeof(T))
+#define PUT(cx, p) heap_put(p)
 #include "hand_dyn.h"
 
 #define PLACE(name) slab_##name
@@ -119,21 +120,31 @@ static uint32_t run_static_chain(uint32_t loops, int which)
 #define POLL static __attribute__((noinline))
 #include "generated/hand_chain8.h"
 
+#include "hand_many.h"
+#include "hand_stream.h"
+
 static const struct bench table[] = {
+#ifndef BIDE_USE_MIMALLOC
     {"static_leaf", "none", run_static_leaf},
     {"static_chain", "none", run_static_chain},
     {"chain8", "none", near_run_chain8},
     {"chain8_far", "none", far_run_chain8},
-    {"dyn_leaf", "heap", heap_run_leaf},
     {"dyn_leaf", "slab", slab_run_leaf},
     {"dyn_leaf", "slot", slot_run_leaf},
-    {"dyn_yield", "heap", heap_run_yield},
     {"dyn_yield", "slab", slab_run_yield},
     {"dyn_yield", "slot", slot_run_yield},
-    {"dyn_chain", "heap", heap_run_chain},
     {"dyn_chain", "slab", slab_run_chain},
-    {"dyn_chain_wait", "heap", heap_run_chain_wait},
     {"dyn_chain_wait", "slab", slab_run_chain_wait},
+    {"stream_static", "none", run_stream_static},
+    {"stream_poll", "none", run_stream_poll},
+#endif
+    {"dyn_leaf", HEAP, heap_run_leaf},
+    {"dyn_yield", HEAP, heap_run_yield},
+    {"dyn_chain", HEAP, heap_run_chain},
+    {"dyn_chain_wait", HEAP, heap_run_chain_wait},
+    {"stream_next", HEAP, run_stream_next},
+    {"many", HEAP, run_many},
+    {"many_call", HEAP, run_many_call},
 };
 
 int main(int argc, char **argv)
@@ -143,11 +154,16 @@ int main(int argc, char **argv)
     void *kept[KEPT];
     int i, status;
     for (i = 0; i < KEPT; i++)
-        kept[i] = malloc(KEPT_SIZE(i));
+        kept[i] = heap_get(KEPT_SIZE(i));
     /* A slot holds one frame: it has no chains. */
     (void)slot_run_chain, (void)slot_run_chain_wait;
+#ifdef BIDE_USE_MIMALLOC
+    (void)run_static_leaf, (void)run_static_chain, (void)near_run_chain8, (void)far_run_chain8;
+    (void)slab_run_leaf, (void)slab_run_yield, (void)slab_run_chain, (void)slab_run_chain_wait;
+    (void)slot_run_leaf, (void)slot_run_yield, (void)run_stream_static, (void)run_stream_poll;
+#endif
     status = bench_main(argc, argv, table, sizeof table / sizeof table[0]);
     for (i = 0; i < KEPT; i++)
-        free(kept[i]);
+        heap_put(kept[i]);
     return status;
 }

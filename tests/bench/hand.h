@@ -11,6 +11,17 @@
 
 #include "bench.h"
 
+#ifdef BIDE_USE_MIMALLOC
+#include <mimalloc.h>
+#define HEAP "mimalloc"
+#define heap_get(bytes) mi_malloc(bytes)
+#define heap_put(block) mi_free(block)
+#else
+#define HEAP "heap"
+#define heap_get(bytes) malloc(bytes)
+#define heap_put(block) free(block)
+#endif
+
 enum { PENDING, READY, MISUSE };
 
 struct waker {

@@ -14,19 +14,25 @@ limits='
     bench_bide       dyn_leaf        heap       30
     bench_bide       dyn_leaf        slab       30
     bench_bide       dyn_leaf        slot       30
-    bench_bide       dyn_leaf        recycling  30'
+    bench_bide       dyn_leaf        recycling  30
+    bench_bide       dyn_yield       slab       220
+    bench_bide       task_yield      slab       240'
 
 #   workload        placement  limit in hundredths of  program     workload there
 generated_limits='
     static_leaf     none       105                     bench_hand  static_leaf
     static_chain    none       105                     bench_hand  static_chain
+    chain8          none       135                     bench_hand  chain8
     chain8_far      none       135                     bench_hand  chain8_far
     dyn_leaf        heap       100                     bench_bide  dyn_leaf
     dyn_leaf        slab       100                     bench_bide  dyn_leaf
     dyn_leaf        slot       100                     bench_bide  dyn_leaf
     dyn_leaf        recycling  100                     bench_bide  dyn_leaf
-    dyn_yield       heap       102                     bench_bide  dyn_yield
-    dyn_yield       slab       102                     bench_bide  dyn_yield
+    dyn_yield       heap       100                     bench_bide  dyn_yield
+    dyn_yield       slab       100                     bench_bide  dyn_yield
+    dyn_yield       slot       100                     bench_bide  dyn_yield
+    dyn_yield       recycling  100                     bench_bide  dyn_yield
+    task_yield      slab       100                     bench_bide  task_yield
     dyn_chain       slab       100                     bench_bide  dyn_chain_v
     dyn_chain_wait  slab       100                     bench_bide  dyn_chain_wait_v'
 

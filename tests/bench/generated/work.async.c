@@ -102,3 +102,75 @@ async uint32_t dyn_loop(Adder *self, uint32_t loops)
         acc = await(Adder_add(self, acc, opaque(i)));
     return acc;
 }
+
+async Item Up_next(Up *self)
+{
+    return count_next(self, 1);
+}
+
+async Item Down_next(Down *self)
+{
+    return count_next(self, UINT32_MAX);
+}
+
+BIDE_IMPL(Numbers, Up);
+BIDE_IMPL(Numbers, Down);
+
+async uint32_t stream_static_loop(Up *self, uint32_t loops)
+{
+    uint32_t acc = 0;
+    while (loops > 0) {
+        Item item = await(Up_item(self));
+        if (item.some)
+            acc += item.value;
+        else
+            loops--;
+    }
+    return acc;
+}
+
+async uint32_t stream_poll_loop(Numbers *self, uint32_t loops)
+{
+    uint32_t acc = 0;
+    while (loops > 0) {
+        Item item = await(Numbers_item(self));
+        if (item.some)
+            acc += item.value;
+        else
+            loops--;
+    }
+    return acc;
+}
+
+async uint32_t stream_next_loop(Numbers *self, uint32_t loops)
+{
+    uint32_t acc = 0;
+    while (loops > 0) {
+        Item item = await(Numbers_next(self));
+        if (item.some)
+            acc += item.value;
+        else
+            loops--;
+    }
+    return acc;
+}
+
+async uint32_t Front_pass(Front *self, uint32_t n)
+{
+    await(event_wait(self->event));
+    return n;
+}
+
+async uint32_t Back_pass(Back *self, uint32_t n)
+{
+    await(event_wait(self->event));
+    return 0 - n;
+}
+
+BIDE_IMPL(Gate, Front);
+BIDE_IMPL(Gate, Back);
+
+async uint32_t client(Gate *gate, uint32_t n)
+{
+    return await(Gate_pass(gate, n));
+}

@@ -4,9 +4,8 @@
 #ifndef WORK_H
 #define WORK_H
 
-#include "../bench.h"
-
-#include <bide/bide.h>
+#include "../gate.h"
+#include "../stream.h"
 
 #define Adder_METHODS(METHOD, I, Self)                                                             \
     METHOD(I, Self, ASYNC, uint32_t, add, (uint32_t, a), (uint32_t, b))
@@ -51,6 +50,17 @@ bide_async uint32_t level9(Plus *self, uint32_t a, uint32_t b);
 bide_async uint32_t static_loop(Plus *self, uint32_t loops);
 bide_async uint32_t chain_loop(Plus *self, uint32_t loops);
 bide_async uint32_t dyn_loop(Adder *self, uint32_t loops);
+
+bide_async Item Up_next(Up *self);
+bide_async Item Down_next(Down *self);
+bide_async uint32_t stream_static_loop(Up *self, uint32_t loops);
+bide_async uint32_t stream_poll_loop(Numbers *self, uint32_t loops);
+bide_async uint32_t stream_next_loop(Numbers *self, uint32_t loops);
+
+/* A task that waits at a gate. */
+bide_async uint32_t Front_pass(Front *self, uint32_t n);
+bide_async uint32_t Back_pass(Back *self, uint32_t n);
+bide_async uint32_t client(Gate *gate, uint32_t n);
 
 #include BIDE_GENERATED("work.gen.h")
 
