@@ -1,6 +1,6 @@
 #!/bin/sh
 # amalgamate.sh OUTPUT: writes bide as one header, bide_all.h: every public header but those of the
-# test helpers, of mimalloc and of the generator's source view; and behind
+# test helpers, of mimalloc, of GLib and of the generator's source view; and behind
 #
 #     #define BIDE_IMPLEMENTATION
 #     #include "bide_all.h"
@@ -73,7 +73,7 @@ BEGIN {
     }
 }
 FNR == NR {
-    if ($0 ~ /^static / || $0 ~ /^} [a-z_]+;/ || $0 ~ /^typedef .*;/) {
+    if ($0 ~ /^(static|BIDE_PRIV_ALWAYS) / || $0 ~ /^} [a-z_]+;/ || $0 ~ /^typedef .*;/) {
         line = $0
         gsub(/_Atomic\([^)]*\)|__attribute__\(\(.*\)\)/, " ", line)
         sub(/^static .*\(\*/, "", line) || sub(/ =.*/, "", line)
@@ -123,7 +123,7 @@ for each in bide alloc_arena alloc_count alloc_pool alloc_recycle alloc_slab all
 done
 for path in "$root"/include/bide/*.h; do
     case $(basename "$path") in
-    bide.h | testing*.h | mimalloc.h | async_source.h | alloc_*.h) ;;
+    bide.h | testing*.h | mimalloc.h | glib.h | async_source.h | alloc_*.h) ;;
     *) headers="$headers $path" ;;
     esac
 done

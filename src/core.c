@@ -236,8 +236,6 @@ bide_poll bide_priv_timer_start(bide_runtime *rt, bide_timer *timer)
     /* The owner may sleep with a later deadline in mind. */
     if (!bide_priv_is_owner(core))
         bide_priv_core_unpark(core, false);
-    else if (is_nearest)
-        core->new_deadline = true;
     return BIDE_READY;
 }
 

@@ -115,7 +115,7 @@ struct bide_local {
     /* On somebody else's loop; host.c. */
     bide_host *host;      /* NULL: none */
     uint32_t host_state;  /* atomic: how the host is to be told */
-    bool new_deadline;    /* owner's: between enter and leave a timer became the nearest */
+    bool new_deadline;    /* owner's: between enter and leave a timer was started */
 };
 
 /* Timers are looked at when the queue is empty, and at least so often. */

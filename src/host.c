@@ -15,7 +15,8 @@
 
 #include <sched.h>
 
-enum { HOST_ARMED, HOST_TOLD, HOST_TAKEN };
+/* Bits of the word; none of them: armed. */
+enum { HOST_TOLD = 1, HOST_TAKEN = 2 };
 
 /* In batches of BIDE_PRIV_TURNS; together what bide_local_turn promises. */
 enum { BATCHES = 4 };
@@ -32,22 +33,22 @@ static void call_host(bide_host *host, bool from_isr)
 
 void bide_priv_host_wake(bide_local *core, bool from_isr)
 {
-    uint32_t armed = HOST_ARMED;
-    if (!bide_priv_cas_seq_cst(BIDE_PRIV_U32(&core->host_state), &armed, (uint32_t)HOST_TAKEN))
+    uint32_t armed = 0;
+    if (!bide_priv_cas_seq_cst(BIDE_PRIV_U32(&core->host_state), &armed,
+                               (uint32_t)(HOST_TOLD | HOST_TAKEN)))
         return;
     call_host(core->host, from_isr);
-    bide_priv_store_release(BIDE_PRIV_U32(&core->host_state), (uint32_t)HOST_TOLD);
+    (void)bide_priv_sub_acq_rel(BIDE_PRIV_U32(&core->host_state), (uint32_t)HOST_TAKEN);
 }
 
 /* Owner: from now on nobody calls the host, until it is armed again. A call that another thread is
  * in has only to return: it posts, and takes no lock of ours. */
 static void disarm(bide_local *core)
 {
-    uint32_t seen = HOST_ARMED;
-    while (!bide_priv_cas_seq_cst(BIDE_PRIV_U32(&core->host_state), &seen, (uint32_t)HOST_TOLD) &&
-           seen != HOST_TOLD) {
+    while (bide_priv_or_acq_rel(BIDE_PRIV_U32(&core->host_state), (uint32_t)HOST_TOLD) &
+           HOST_TAKEN) {
+        bide_priv_spin_hint();
         sched_yield();
-        seen = HOST_ARMED;
     }
 }
 
@@ -59,7 +60,7 @@ void bide_priv_host_close(bide_local *core)
 /* Owner, with nothing to poll: when the next turn is wanted. */
 static uint64_t arm(bide_local *core)
 {
-    bide_priv_store_seq_cst(BIDE_PRIV_U32(&core->host_state), (uint32_t)HOST_ARMED);
+    bide_priv_store_seq_cst(BIDE_PRIV_U32(&core->host_state), 0u);
     if (bide_priv_load_seq_cst(BIDE_PRIV_PTR(&core->remote)) != NULL) {
         disarm(core);
         return 0;
@@ -124,11 +125,20 @@ static void hosted_commit(bide_runtime *rt, bide_task *t, bool keep)
         bide_priv_host_wake(core, false);
 }
 
+static bide_poll hosted_timer_start(bide_runtime *rt, bide_timer *timer)
+{
+    bide_local *core = bide_priv_core_of(rt);
+    bide_poll r = bide_priv_timer_start(rt, timer);
+    if (bide_priv_is_owner(core))
+        core->new_deadline = true;
+    return r;
+}
+
 const bide_runtime_vtable bide_priv_hosted_vtable = {
     .size = sizeof(bide_runtime_vtable),
     .name = "hosted",
     .now = bide_priv_runtime_now,
-    .timer_start = bide_priv_timer_start,
+    .timer_start = hosted_timer_start,
     .timer_stop = bide_priv_timer_stop,
     .offload = bide_priv_offload,
     .spawn_begin = bide_priv_spawn_begin,

@@ -5,7 +5,7 @@ set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/bide)
 
 # One export a target: a package without mimalloc must load, and one with it must load where
 # mimalloc is missing, as long as nobody asks for that component.
-foreach(part bide bide_static ffi testing mimalloc bidec)
+foreach(part bide bide_static ffi testing mimalloc bidec uv glib)
     set(target bide_${part})
     if(part MATCHES "^bide")
         set(target ${part})
@@ -59,4 +59,13 @@ else()
     bide_pkg_config(bide "${PROJECT_DESCRIPTION}" "" "" "-L\${libdir} -lbide -pthread" "")
 endif()
 bide_pkg_config(bide-static "${PROJECT_DESCRIPTION} (static)" "" "" "${pc_static} -pthread" "")
+if(TARGET bide_uv)
+    bide_pkg_config(bide-uv "bide's tasks on a libuv loop" "" "bide, libuv" "-L\${libdir} -lbide_uv" "")
+    install(FILES ${PROJECT_SOURCE_DIR}/src/find_libuv.cmake DESTINATION ${package_dir})
+endif()
+if(TARGET bide_glib)
+    bide_pkg_config(bide-glib "bide's tasks on a GLib main context" "" "bide, glib-2.0"
+        "-L\${libdir} -lbide_glib" "")
+    install(FILES ${PROJECT_SOURCE_DIR}/src/find_glib.cmake DESTINATION ${package_dir})
+endif()
 bide_pkg_config(bide-ffi "bide's inline functions as symbols" "" "bide" "-L\${libdir} -lbide_ffi" "")

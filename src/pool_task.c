@@ -22,8 +22,8 @@
  *     transition        from -> to                                    by
  *     wake              - -> QUEUED, and then into a queue            any thread, signal handlers
  *     abort             as wake, with ABORTED                         any thread
- *     take              QUEUED -> RUNNING; HELD -> HELD SKIPPED       whoever took it from its
- * queue rest              RUNNING -> -; RUNNING QUEUED -> QUEUED        the thread that runs it
+ *     take              QUEUED -> RUNNING; HELD -> HELD SKIPPED       who took it from its queue
+ *     rest              RUNNING -> -; RUNNING QUEUED -> QUEUED        the thread that runs it
  *     finish            RUNNING -> DONE                               the thread that runs it
  *     hold, release     - -> HELD -> -; SKIPPED: into a queue         one thread at a time
  *

@@ -143,6 +143,7 @@ BIDE_PRIV_C_END
 #define BIDE_PRIV_CHECK_BY_VALUE(when, f)
 #define BIDE_PRIV_CHECK_NOT_SEND(name, method, implementation, why)
 #define BIDE_PRIV_CHECK_ARGUMENTS(F)
+#define BIDE_PRIV_CHECK_ARGUMENTS_OF(F, LIST)
 #define BIDE_PRIV_CHECK_ARGUMENT(F, name, value) ((void)0)
 #define BIDE_PRIV_CHECK_FREE(giver, block, bytes)
 
@@ -288,14 +289,14 @@ BIDE_PRIV_C_END
     {                                                                                              \
         const char *bide_type_name = BIDE_PRIV_STR(F);                                             \
         const void *bide_from = from;                                                              \
-        size_t bide_bytes = sizeof *(from);                                                        \
-        (void)bide_type_name, (void)bide_from, (void)bide_bytes;                                   \
+        size_t bide_extent = sizeof *(from);                                                       \
+        (void)bide_type_name, (void)bide_from, (void)bide_extent;                                  \
         F##_FRAME(BIDE_PRIV_ROW_SCAN)                                                              \
     }
 #define BIDE_PRIV_ROW_SCAN(KIND, ...) BIDE_PRIV_SCAN_##KIND(__VA_ARGS__)
 #define BIDE_PRIV_SCAN_PARAM(T, n)                                                                 \
     bide_priv_check_words(bide_type_name, #n, &bide_to->n, sizeof bide_to->n, bide_from,           \
-                          bide_bytes);
+                          bide_extent);
 #define BIDE_PRIV_SCAN_OWNED(T, n, release) BIDE_PRIV_SCAN_PARAM(T, n)
 #define BIDE_PRIV_SCAN_COUNTED(T, n, retain, release) BIDE_PRIV_SCAN_PARAM(T, n)
 #define BIDE_PRIV_SCAN_LOCAL(T, n) BIDE_PRIV_SCAN_PARAM(T, n)
@@ -312,11 +313,12 @@ BIDE_PRIV_C_END
  * where that is, the child's start looks. */
 #define BIDE_PRIV_CHECK_BY_VALUE(when, f)                                                          \
     bide_priv_check_by_value((when) ? (f) : NULL, sizeof *(f));
-#define BIDE_PRIV_CHECK_ARGUMENTS(F)                                                               \
+#define BIDE_PRIV_CHECK_ARGUMENTS(F) BIDE_PRIV_CHECK_ARGUMENTS_OF(F, (BIDE_PRIV_NAMED_LIST, F))
+#define BIDE_PRIV_CHECK_ARGUMENTS_OF(F, LIST)                                                      \
     if (bide_priv_check_has_range()) {                                                             \
         const char *bide_type_name = BIDE_PRIV_STR(F);                                             \
         (void)bide_type_name;                                                                      \
-        F##_FRAME(BIDE_PRIV_ROW_ARGUMENT)                                                          \
+        BIDE_PRIV_OF(LIST, ARGUMENT)                                                               \
         bide_priv_check_by_value(NULL, 0);                                                         \
     }
 #define BIDE_PRIV_ROW_ARGUMENT(KIND, ...) BIDE_PRIV_ARGUMENT_##KIND(__VA_ARGS__)

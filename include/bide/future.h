@@ -350,7 +350,7 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
     BIDE_INLINE bide_poll F##_start(struct F *bide_f BIDE_PRIV_OF(LIST, PARAMS),                   \
                                     bide_context *bide_cx, F##_output *bide_out)                   \
     {                                                                                              \
-        BIDE_PRIV_CHECK_ARGUMENTS(F)                                                               \
+        BIDE_PRIV_CHECK_ARGUMENTS_OF(F, LIST)                                                      \
         F##_init(bide_f BIDE_PRIV_OF(LIST, PASS));                                                 \
         return BIDE_PRIV_CHECK_START(F, bide_f, bide_cx, F##_poll(bide_f, bide_cx, bide_out));     \
     }                                                                                              \
@@ -360,7 +360,7 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
     {                                                                                              \
         struct F bide_tmp;                                                                         \
         bide_poll bide_r = BIDE_PENDING;                                                           \
-        BIDE_PRIV_CHECK_ARGUMENTS(F)                                                               \
+        BIDE_PRIV_CHECK_ARGUMENTS_OF(F, LIST)                                                      \
         BIDE_PRIV_CHECK_BEGIN(F, bide_cx)                                                          \
         F##_init(&bide_tmp BIDE_PRIV_OF(LIST, PASS));                                              \
         if ((int)F##_flags & (int)BIDE_UNPIN) {                                                    \
@@ -399,7 +399,7 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
         struct F bide_tmp;                                                                         \
         struct F *bide_f;                                                                          \
         bide_poll bide_r = BIDE_PENDING;                                                           \
-        BIDE_PRIV_CHECK_ARGUMENTS(F)                                                               \
+        BIDE_PRIV_CHECK_ARGUMENTS_OF(F, LIST)                                                      \
         BIDE_PRIV_CHECK_BEGIN(F, bide_cx)                                                          \
         F##_init(&bide_tmp BIDE_PRIV_OF(LIST, PASS));                                              \
         if ((int)F##_flags & (int)BIDE_UNPIN) {                                                    \

@@ -135,7 +135,8 @@ BIDE_API void bide_thread_pool_get_stats(bide_thread_pool *pool, bide_thread_poo
 /* Writes the tree of all tasks that have not ended (bide/trace.h), while the pool runs: each
  * waiting task is held for as long as it is looked at, one that is being polled is told as running.
  * bide_trace_task does the same for one task of a pool, by any thread, and a pool needs no
- * bide_trace_request. `write` must not use the pool. */
+ * bide_trace_request. A pool does not stamp its tasks: how long they wait is not told. `write` must
+ * not use the pool. */
 BIDE_API void bide_trace_thread_pool(bide_thread_pool *pool, const bide_trace_options *options);
 
 /* A future type Name(bide_join join) -> R like that of BIDE_JOIN_FUTURE, and BIDE_SEND: for handles

@@ -14,5 +14,17 @@
 #include <bide/alloc_recycle.h>
 #include <bide/alloc_slab.h>
 #include <bide/alloc_slot.h>
+#include <bide/barrier.h>
 #include <bide/bide.h>
+#include <bide/bytes_adapt.h>
+#include <bide/bytes_async.h>
+#include <bide/bytes_buffered.h>
+#include <bide/channel.h>
+#include <bide/framed.h>
+#include <bide/lines.h>
+#include <bide/mutex.h>
+#include <bide/notify.h>
+#include <bide/oneshot.h>
 #include <bide/pool.h>
+#include <bide/scope.h>
+#include <bide/semaphore.h>

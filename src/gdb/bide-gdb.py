@@ -2,14 +2,16 @@
 #
 #     (gdb) source .../share/bide/bide-gdb.py
 #     (gdb) bide tasks                 the executors that threads are inside, with all their tasks
-#     (gdb) bide tasks EXPRESSION      one: a bide_local *, its bide_runtime *, or its address
+#     (gdb) bide tasks EXPRESSION      one: a bide_local *, a bide_thread_pool *, its bide_runtime *,
+#                                      or its address
 #     (gdb) bide trace EXPRESSION      a bide_box, a bide_join, a frame, or a pointer to one
 #     (gdb) print store                boxes, join handles and handles of interfaces say what they are
 #
 # Only memory is read; no function of the program is called. Type names and states come from the type
 # records. Where a frame waits comes, for generated functions, from a table that is part of the
 # program, and for macro bodies from debug information (-g): without it the number of the state is
-# shown. The library itself need not have debug information.
+# shown. The library itself need not have debug information, but for the list of a thread pool's
+# tasks; each of those is also found by its join handle.
 import re
 
 import gdb
@@ -97,6 +99,10 @@ TASK = Struct(
     ("waker", "p"), ("core", "p"), ("type", "p"), ("next", "p"), ("next_far", "p"), ("after", "p"),
     ("ahead", "p"), ("joiner", "p"), ("giver", "p"), ("slab", "p"), ("near_refs", 4),
     ("far_refs", 4), ("code", 4), ("far", 1), ("aborted", 1), ("queued", 1), ("bits", 1))
+POOL_TASK = Struct(
+    ("waker", "p"), ("pool", "p"), ("type", "p"), ("state", "p"), ("next", "p"), ("after", "p"),
+    ("ahead", "p"), ("joiner", "p"), ("giver", "p"), ("slab", "p"), ("code", 4), ("shard", 2),
+    ("has_extra", 1))
 CONTEXT = Struct(("size", 4), ("flags", 4), ("waker", "p"), ("runtime", "p"), ("allocator", "p"))
 STATS = Struct(("size", 4), ("tasks", 4), ("polls", 8), ("wakes", 8), ("sleeps", 8), ("slabs", 8))
 LOCAL = Struct(
@@ -113,11 +119,12 @@ SITE = Struct(
     ("state", 4), ("line", 4), ("offset", 4), ("flag", 4), ("kind", 4), ("type", "p"))
 TASK_HEADER, TASK_SMALL = 96, 64
 LIVE, ENDED = 1, 2
+POOL_QUEUED, POOL_RUNNING, POOL_DONE, POOL_ABORTED = 1, 2, 4, 8
 
 
 def check_layout():
     """For tests: the structures above against the debug information of the library."""
-    names = {"bide_type": TYPE, "bide_task": TASK, "bide_context": CONTEXT,
+    names = {"bide_type": TYPE, "bide_task": TASK, "bide_priv_pool_task": POOL_TASK, "bide_context": CONTEXT,
              "bide_local_stats": STATS, "bide_local": LOCAL, "bide_box": BOX,
              "bide_runtime_vtable": RUNTIME_VTABLE, "bide_vtable": VTABLE,
              "bide_interface": INTERFACE, "bide_priv_sites": SITES, "bide_priv_site": SITE}
@@ -359,7 +366,46 @@ def round_up(n, align):
     return (n + align - 1) // align * align
 
 
+def is_pool(core):
+    """Both kinds of executors begin with their runtime."""
+    return read_string(RUNTIME_VTABLE.read(read_pointer(core), "name")) == "pool"
+
+
+def task_at(address):
+    # In both kinds of tasks the executor is the second word.
+    return PoolTask(address) if is_pool(TASK.read(address, "core")) else LocalTask(address)
+
+
 class Task:
+    """What the tasks of all executors have: address, record, has_extra."""
+
+    is_root = False
+
+    def places(self):
+        """The offsets of frame and end in the block: BIDE_PRIV_TASK_FRAME and _END."""
+        r, p = self.record, pointer_size()
+        small = r.output_size <= TASK_SMALL
+        frame = round_up(TASK_HEADER, max(p, r.frame_align, r.output_align if small else 1))
+        output = frame if small else round_up(frame + r.frame_size, r.output_align)
+        return frame, round_up(max(frame + r.frame_size, output + r.output_size), p)
+
+    def frame(self):
+        return self.address + self.places()[0]
+
+    def name(self):
+        given = 0
+        if self.has_extra:
+            given = read_pointer(self.address + self.places()[1] + 2 * pointer_size())
+        return "task " + (read_string(given) if given else self.record.name)
+
+    def lines(self, indent=0):
+        head = "  " * indent + "%s: %s" % (self.name(), self.standing())
+        if not self.is_live() or self.is_running():
+            return [head]
+        return [head] + tree(self.record, self.frame(), 0, indent + 1)
+
+
+class LocalTask(Task):
     def __init__(self, address):
         self.address = address
         self.core = TASK.read(address, "core")
@@ -372,26 +418,14 @@ class Task:
         record = TASK.read(address, "type")
         self.record = Record(record) if record else None
 
-    def places(self):
-        """The offsets of frame and end in the block: BIDE_PRIV_TASK_FRAME and _END."""
-        r, p = self.record, pointer_size()
-        small = r.output_size <= TASK_SMALL
-        frame = round_up(TASK_HEADER, max(p, r.frame_align, r.output_align if small else 1))
-        output = frame if small else round_up(frame + r.frame_size, r.output_align)
-        return frame, round_up(max(frame + r.frame_size, output + r.output_size), p)
-
     def frame(self):
-        if self.is_root:
-            return LOCAL.read(self.core, "root_frame")
-        return self.address + self.places()[0]
+        return LOCAL.read(self.core, "root_frame") if self.is_root else super().frame()
 
     def name(self):
-        if self.is_root:
-            return "root"
-        given = 0
-        if self.has_extra:
-            given = read_pointer(self.address + self.places()[1] + 2 * pointer_size())
-        return "task " + (read_string(given) if given else self.record.name)
+        return "root" if self.is_root else super().name()
+
+    def is_live(self):
+        return self.state == LIVE
 
     def is_running(self):
         return self.dropping or LOCAL.read(self.core, "current") == self.address
@@ -408,23 +442,61 @@ class Task:
             words.append("waiting")
         return ", ".join(words)
 
-    def lines(self, indent=0):
-        head = "  " * indent + "%s: %s" % (self.name(), self.standing())
-        if self.state != LIVE or self.is_running():
-            return [head]
-        return [head] + tree(self.record, self.frame(), 0, indent + 1)
+
+class PoolTask(Task):
+    def __init__(self, address):
+        self.address = address
+        self.state = POOL_TASK.read(address, "state")
+        self.has_extra = POOL_TASK.read(address, "has_extra")
+        self.record = Record(POOL_TASK.read(address, "type"))
+
+    def is_live(self):
+        return not self.state & POOL_DONE
+
+    def is_running(self):
+        return self.state & POOL_RUNNING
+
+    def standing(self):
+        if not self.is_live():
+            return "ended"
+        words = ["aborted"] if self.state & POOL_ABORTED else []
+        if self.is_running():
+            words.append("running")
+        else:
+            words.append("ready" if self.state & POOL_QUEUED else "waiting")
+        return ", ".join(words)
+
+
+def pool_lines(address):
+    ctype = gdb.lookup_type("struct bide_thread_pool")
+    if not ctype.fields():
+        raise gdb.GdbError("The library has no debug information to find the pool's tasks by; "
+                           "bide trace shows those of join handles")
+    pool = gdb.Value(address).cast(ctype.pointer()).dereference()
+    shards = [pool["worker"][i]["shard"] for i in range(int(pool["workers"]))]
+    count = sum(int(shard["count"]) for shard in shards)
+    lines = ["executor %s: %d task%s" % (pool["name"].string(errors="replace"), count,
+                                         "" if count == 1 else "s")]
+    for shard in shards:
+        at = int(shard["first"])
+        while at:
+            lines += PoolTask(at).lines(1)
+            at = POOL_TASK.read(at, "after")
+    return lines
 
 
 def executor_lines(core):
+    if is_pool(core):
+        return pool_lines(core)
     runtime = RUNTIME_VTABLE.read(LOCAL.read(core, "runtime"), "name")
     count = read_uint(core + LOCAL.offset("stats") + STATS.offset("tasks"), 4)
     lines = ["executor %s: %d task%s" % (read_string(runtime), count, "" if count == 1 else "s")]
-    root = Task(core + LOCAL.offset("root"))
-    if root.state == LIVE:
+    root = LocalTask(core + LOCAL.offset("root"))
+    if root.is_live():
         lines += root.lines(1)
     at = LOCAL.read(core, "first")
     while at:
-        lines += Task(at).lines(1)
+        lines += LocalTask(at).lines(1)
         at = TASK.read(at, "after")
     return lines
 
@@ -435,8 +507,8 @@ def executor_of_thread():
     symbol = gdb.lookup_global_symbol("bide_priv_current")
     try:
         core = int(symbol.value(frame)) if symbol else 0
-        if core and read_pointer(core):  # a worker of a thread pool begins with NULL
-            return core
+        if core:  # a worker of a thread pool begins with NULL, and its pool is the second word
+            return core if read_pointer(core) else read_pointer(core + pointer_size())
     except gdb.error:
         pass
     while frame:
@@ -481,15 +553,18 @@ def target_of(value):
     return tag(ctype), int(value.address)
 
 
+EXECUTORS = ("bide_local", "bide_thread_pool", "bide_runtime")
+
+
 def lines_of(value):
     name, address = target_of(value)
-    if name in ("bide_local", "bide_runtime"):
+    if name in EXECUTORS:
         return executor_lines(address)
-    if name == "bide_task":
-        return Task(address).lines()
+    if name in ("bide_task", "bide_priv_pool_task"):
+        return task_at(address).lines()
     if name == "bide_join":
         task = read_pointer(address)
-        return Task(task).lines() if task else ["empty join handle"]
+        return task_at(task).lines() if task else ["empty join handle"]
     if name == "bide_box":
         frame = BOX.read(address, "frame")
         return tree(Record(BOX.read(address, "type")), frame) if frame else ["empty box"]
@@ -507,8 +582,9 @@ class BideCommand(gdb.Command):
 
 
 class BideTasks(gdb.Command):
-    """bide tasks [EXPRESSION]: an executor (bide_local *, bide_runtime *) and what its tasks wait
-for. Without an expression: the executors that threads of the program are inside."""
+    """bide tasks [EXPRESSION]: an executor (bide_local *, bide_thread_pool *, bide_runtime *) and
+what its tasks wait for. Without an expression: the executors that threads of the program are
+inside."""
 
     def __init__(self):
         super().__init__("bide tasks", gdb.COMMAND_DATA, gdb.COMPLETE_EXPRESSION)
@@ -516,7 +592,7 @@ for. Without an expression: the executors that threads of the program are inside
     def invoke(self, argument, from_tty):
         if argument:
             name, address = target_of(gdb.parse_and_eval(argument))
-            if name not in ("bide_local", "bide_runtime", "void", None):
+            if name not in EXECUTORS + ("void", None):
                 raise gdb.GdbError("%s is no executor" % name)
             print("\n".join(executor_lines(address)))
             return
@@ -524,13 +600,14 @@ for. Without an expression: the executors that threads of the program are inside
         if not found:
             raise gdb.GdbError("No thread is inside an executor; name one: bide tasks EXPRESSION")
         for thread, core in found:
-            print("thread %d is inside the bide_local at 0x%x" % (thread, core))
+            print("thread %d is inside the %s at 0x%x"
+                  % (thread, "bide_thread_pool" if is_pool(core) else "bide_local", core))
             print("\n".join(executor_lines(core)))
 
 
 class BideTrace(gdb.Command):
     """bide trace EXPRESSION: what a future waits for: a bide_box, a bide_join, a frame (struct F),
-a bide_local, or a pointer to one of them."""
+an executor, or a pointer to one of them."""
 
     def __init__(self):
         super().__init__("bide trace", gdb.COMMAND_DATA, gdb.COMPLETE_EXPRESSION)
@@ -565,7 +642,7 @@ class JoinPrinter:
         task = int(self.value["task"])
         if not task:
             return "empty join handle"
-        return "handle of %s" % Task(task).lines()[0]
+        return "handle of %s" % task_at(task).lines()[0]
 
 
 class HandlePrinter:

@@ -14,6 +14,19 @@ async int32_t grown(plant *p, token t)
     return x + (mine.p != p);
 }
 
+/* The first leaf loses if it waits; it is kept, and polled again when the second has ended. */
+async int32_t raced(plant *p, token t)
+{
+    owned(token_end, t);
+    async int32_t slow = leaf(p, 0, token_take(p, 1));
+    async int32_t quick = at_once(p);
+    p->racing = true;
+    p->losers = select(slow, quick);
+    p->racing = false;
+    int32_t x = await(leaf(p, 1, token_take(p, 2)));
+    return x + await(slow);
+}
+
 async int32_t Vine_get(Vine *self, plant *p, token t)
 {
     owned(token_end, t);

@@ -16,7 +16,9 @@ typedef struct plant {
     bide_waker *waker;  /* of the leaf that waits */
     int held[TOKENS];   /* by the futures: 0 or 1 */
     int taken[TOKENS];  /* how often in all: 0 or 1 */
-    int waits;          /* polls in which a leaf waited */
+    int waits;          /* polls in which a leaf waited, and so did the future */
+    bool racing;        /* a leaf that waits does not make the future wait */
+    int losers;         /* leaves that lost a select and went on */
     int begun, cleaned; /* bodies */
     const char *wrong;
 } plant;
@@ -61,8 +63,12 @@ static inline token token_move(token *t)
     ROW(PARAM, plant *, p) ROW(PARAM, int, which) ROW(OWNED, token, t, token_release)
 #ifdef BIDE_BLOCKING
 bide_async int32_t leaf(plant *p, int which, token t);
+bide_async int32_t at_once(plant *p);
 #else
 BIDE_FUTURE_DECLARE(int32_t, leaf)
+/* at_once(p): gives 0 at its first poll. */
+#define at_once_FRAME(ROW) ROW(TRAITS, BIDE_SEND | BIDE_UNPIN) ROW(PARAM, plant *, p)
+BIDE_FUTURE_DECLARE(int32_t, at_once)
 #endif
 
 #define Source_METHODS(METHOD, I, Self)                                                            \
@@ -75,6 +81,7 @@ typedef struct Vine {
 
 bide_async int32_t grown(plant *p, token t);
 bide_async int32_t Vine_get(Vine *self, plant *p, token t);
+bide_async int32_t raced(plant *p, token t);
 bide_async int32_t climbing(Source *s, plant *p, token t);
 #ifndef BIDE_BLOCKING
 BIDE_IMPL_DECLARE(Source, Vine);

@@ -9,7 +9,7 @@ bide_poll leaf_poll(struct leaf *f, bide_context *cx, int32_t *out)
     bide_waker_clear(&p->waker);
     if (p->pends[f->which] > 0) {
         p->pends[f->which]--;
-        p->waits++;
+        p->waits += !p->racing;
         p->waker = bide_waker_clone(cx->waker);
         return BIDE_PENDING;
     }
@@ -28,6 +28,20 @@ void leaf_drop(struct leaf *f)
 }
 
 BIDE_FUTURE_DEFINE(int32_t, leaf);
+
+bide_poll at_once_poll(struct at_once *f, bide_context *cx, int32_t *out)
+{
+    (void)f, (void)cx;
+    *out = 0;
+    return BIDE_READY;
+}
+
+void at_once_drop(struct at_once *f)
+{
+    (void)f;
+}
+
+BIDE_FUTURE_DEFINE(int32_t, at_once);
 
 /* By macros: one leaf embedded, one boxed. */
 #define TWO_ROWS(ROW)                                                                              \
@@ -104,8 +118,8 @@ bool kind_has_one_leaf(int kind)
 const bide_type *kind_type(int kind)
 {
     static const bide_type *const types[KINDS] = {
-        &leaf_type,       &both_type,       &grown_type,   &Source_get_type,
-        &Source_get_type, &Source_get_type, &climbing_type};
+        &leaf_type,       &both_type,       &grown_type,      &raced_type,
+        &Source_get_type, &Source_get_type, &Source_get_type, &climbing_type};
     return types[kind];
 }
 
@@ -121,6 +135,9 @@ void kind_init(int kind, void *frame, plant *p)
         break;
     case GROWN:
         grown_init(frame, p, t);
+        break;
+    case RACED:
+        raced_init(frame, p, t);
         break;
     case CLIMBING:
         climbing_init(frame, &sources[CLIMBING], p, t);
@@ -141,6 +158,8 @@ bide_poll kind_start_box(int kind, bide_box *box, plant *p, bide_allocator *a, b
         return both_start_box(box, p, t, a, cx, out);
     case GROWN:
         return grown_start_box(box, p, t, a, cx, out);
+    case RACED:
+        return raced_start_box(box, p, t, a, cx, out);
     case CLIMBING:
         return climbing_start_box(box, &sources[CLIMBING], p, t, a, cx, out);
     default:

@@ -7,7 +7,7 @@
 
 #include "forest.h"
 
-enum { LEAF, BOTH, GROWN, DYN_TREE, DYN_BUSH, DYN_VINE, CLIMBING, KINDS };
+enum { LEAF, BOTH, GROWN, RACED, DYN_TREE, DYN_BUSH, DYN_VINE, CLIMBING, KINDS };
 
 /* Makes the handles that the dyn kinds call through: two of them with an allocator. */
 void kinds_open(bide_allocator *a, bide_allocator *b);

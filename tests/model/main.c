@@ -19,6 +19,17 @@ static bool is_asked(const model_scenario *s, bool all, int argc, char **argv)
     return argc == 0 && (all || !s->is_long);
 }
 
+/* False, and says so: there is no scenario of that name. */
+static bool is_known(const char *name)
+{
+    size_t i;
+    for (i = 0; i < model_n_scenarios; i++)
+        if (strcmp(model_scenarios[i].name, name) == 0)
+            return true;
+    fprintf(stderr, "model: there is no scenario '%s'\n", name);
+    return false;
+}
+
 int main(int argc, char **argv)
 {
     bool must_fail = argc > 1 && strcmp(argv[1], "--must-fail") == 0;
@@ -27,6 +38,9 @@ int main(int argc, char **argv)
     size_t i, explored = 0, violated = 0;
     argc -= 1 + (must_fail || all);
     argv += 1 + (must_fail || all);
+    for (i = 0; i < (size_t)argc; i++)
+        if (!is_known(argv[i]))
+            return 2;
     for (i = 0; i < model_n_scenarios; i++) {
         model_result r;
         if (!is_asked(&model_scenarios[i], all, argc, argv))

@@ -56,7 +56,7 @@ consumer() {
         exit 1
     fi
     quiet "$name: run without headers" "$scratch/$name/consumer_ffi"
-    for more in consumer_mimalloc consumer_cxx; do
+    for more in consumer_mimalloc consumer_cxx consumer_uv consumer_glib; do
         [ ! -x "$scratch/$name/$more" ] || quiet "$name: run $more" "$scratch/$name/$more"
     done
 }
@@ -138,5 +138,5 @@ for unwanted in test_waker calculator bide-layout; do
         exit 1
     fi
 done
-consumer FetchContent -DHOW=FetchContent -DBIDE_ROOT="$root"
+with_cxx FetchContent-shared -DHOW=FetchContent -DBIDE_ROOT="$root" -DBUILD_SHARED_LIBS=ON
 echo "package: every consumer built and ran"

@@ -39,7 +39,7 @@ done
 # The inline functions that headers define outside of macros, but for the words of test helpers.
 awk '/^BIDE_INLINE .*[(]/ {
         sub(/\(.*/, ""); sub(/.*[ *]/, ""); print }' \
-    $(ls "$root"/include/bide/*.h | grep -vE '/(testing.*|mimalloc|uv|uv_.*|async_source|blocking)\.h$') |
+    $(ls "$root"/include/bide/*.h | grep -vE '/(testing.*|mimalloc|uv|uv_.*|glib|async_source|blocking)\.h$') |
     sort -u > "$scratch/inline"
 exports "$ffi" > "$scratch/ffi"
 if ! [ -s "$scratch/inline" ] || comm -23 "$scratch/inline" "$scratch/ffi" | grep .; then

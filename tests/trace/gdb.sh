@@ -1,6 +1,7 @@
 #!/bin/sh
 # gdb.sh SCRIPT PROGRAM: the script for GDB shows the tree that the program prints itself, of the
-# live process and of a core file; in the middle of a poll; boxes, handles and join handles.
+# live process and of a core file; in the middle of a poll; boxes, handles and join handles; the tasks
+# of a thread pool.
 # A copy of the program without debug information shows it but for the lines of macro bodies.
 #
 # Exit: 77 where there is no gdb, or it may not trace.
@@ -21,6 +22,12 @@ debug() {
 complain() {
     echo "FAILED: $1"
     bad=1
+}
+
+# printed [ARG]: the tree that it prints. Leaves' reasons are the running program's: the debugger
+# reads no clock.
+printed() {
+    "$program" "$@" | sed -E '/^( *task |executor)/!s/^( *[a-z_]+): .*/\1/' > "$scratch/tree"
 }
 
 # same NAME: what follows "begin" in the output of gdb is the tree.
@@ -46,8 +53,7 @@ if ! grep -q '^Breakpoint 1, ' "$scratch/probe.out"; then
     exit 1
 fi
 
-# Leaves' reasons are the running program's: the debugger reads no clock.
-"$program" | sed -E '/^( *task |executor)/!s/^( *[a-z_]+): .*/\1/' > "$scratch/tree"
+printed
 grep -q 'Disk_save at .*live.async.c:' "$scratch/tree" || complain "the program prints no tree"
 
 debug live -ex 'break stop_here' -ex run -ex finish \
@@ -74,6 +80,25 @@ debug core -ex 'echo begin\n' -ex 'bide tasks executor' -ex 'echo end\n' -ex 'pr
 same core
 told core "= Store of Disk at 0x"
 told core "= box at 0x"
+
+# The tasks of a pool.
+printed pool
+grep -q '^executor the keepers: 5 tasks$' "$scratch/tree" || complain "no tree of the pool"
+debug pool -ex 'break stop_here' -ex 'run pool' -ex finish \
+    -ex 'echo begin\n' -ex 'bide tasks pool' -ex 'echo end\n' -ex 'bide trace &pool_join' \
+    -ex 'print pool_join' -ex 'print ended_join' -ex 'bide tasks' \
+    -ex "generate-core-file $scratch/pool.core" -ex kill "$program"
+same pool
+told pool "= handle of task the first: waiting"
+told pool "= handle of task keeper: ended"
+told pool "is inside the bide_thread_pool at 0x"
+# By the program, bide tasks with and without the pool, bide trace, print.
+[ "$(grep -c 'task the first: waiting' "$scratch/pool.out")" -eq 5 ] ||
+    complain "the pool's task is not found in each way"
+debug pool_core -ex 'echo begin\n' -ex 'bide tasks pool' -ex 'echo end\n' -ex 'print pool_join' \
+    "$program" "$scratch/pool.core"
+same pool_core
+told pool_core "= handle of task the first: waiting"
 
 if command -v objcopy > /dev/null && objcopy --strip-debug "$program" "$scratch/bare"; then
     debug bare -ex 'break stop_here' -ex 'run' -ex finish -ex 'echo begin\n' \

@@ -1,13 +1,16 @@
 /*
  * live.c: an executor with tasks that wait. Prints what bide_trace_local tells of them, and calls
- * stop_here, where a debugger looks at the same.
+ * stop_here, where a debugger looks at the same. With an argument: a thread pool.
  */
 #include "live.h"
 
+#include <bide/pool.h>
 #include <bide/testing_clock.h>
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 BIDE_ASYNC_DEFINE(int, pause)
 {
@@ -130,11 +133,71 @@ static void run(bide_local *ex, bide_virtual_clock *clock)
     bide_completion_drop(c);
 }
 
-int main(void)
+/* ---- a thread pool ------------------------------------------------------------------------ */
+
+#define rest_FRAME(ROW) ROW(TRAITS, BIDE_SEND) ROW(PARAM, uint64_t, ms) ROW(CHILD, bide_sleep, nap)
+BIDE_ASYNC(int, rest)
+{
+    BIDE_BEGIN(rest);
+    BIDE_AWAIT(bide_sleep, nap, (f->ms));
+    BIDE_RETURN(0);
+    BIDE_END;
+}
+
+#define keeper_FRAME(ROW)                                                                          \
+    ROW(TRAITS, BIDE_SEND) ROW(PARAM, int, n) ROW(LOCAL, int, out) ROW(CHILD, rest, resting)
+BIDE_ASYNC(int, keeper)
+{
+    BIDE_BEGIN(keeper);
+    BIDE_AWAIT_TO(f->out, rest, resting, (f->n == 0 ? 0 : 3600000));
+    BIDE_RETURN(f->out);
+    BIDE_END;
+}
+
+bide_thread_pool *pool;
+bide_join pool_join, ended_join;
+
+/* Tasks on three threads, which all wait when the tree is written. */
+static void run_pool(void)
+{
+    static char text[4096];
+    const struct timespec moment = {0, 1000000};
+    bide_thread_pool_options options = bide_thread_pool_options_init();
+    bide_spawn_options named = bide_spawn_options_init();
+    bide_trace_buffer buffer;
+    bide_trace_options to;
+    int i;
+    options.threads = 3;
+    options.name = "the keepers";
+    named.name = "the first";
+    need(bide_thread_pool_new(&options, &pool));
+    need(BIDE_SPAWN(pool, keeper, &ended_join, (0)));
+    need(BIDE_SPAWN_WITH(pool, keeper, &named, &pool_join, (1)));
+    for (i = 2; i < 6; i++)
+        need(BIDE_SPAWN(pool, keeper, NULL, (i)));
+    do {
+        (void)nanosleep(&moment, NULL);
+        buffer = (bide_trace_buffer){text, sizeof text, 0};
+        to = bide_trace_into(&buffer);
+        bide_trace_thread_pool(pool, &to);
+    } while (!bide_join_is_done(&ended_join) || strstr(text, "ready") || strstr(text, "running"));
+    fputs(text, stdout);
+    stop(NULL);
+    bide_join_detach(&pool_join);
+    bide_join_detach(&ended_join);
+    need(bide_thread_pool_free(pool));
+}
+
+int main(int argc, char **argv)
 {
     bide_local_options options = bide_local_options_init();
     bide_virtual_clock clock;
     bide_local *ex;
+    (void)argv;
+    if (argc > 1) {
+        run_pool();
+        return 0;
+    }
     bide_virtual_clock_init(&clock, false);
     options.clock = &clock.base;
     store = Disk_as_Store(&disk, NULL);

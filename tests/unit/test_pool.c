@@ -57,7 +57,7 @@ static void bad_options_are_refused(void **state)
     assert_int_equal(bide_thread_pool_new(&o, &pool), BIDE_EMISUSE);
 }
 
-/* No system has that much address space for a stack. */
+/* No system has that much address space for a stack: nearly all that there is. */
 static void threads_that_cannot_start_are_an_error(void **state)
 {
     bide_checking_allocator checking;
@@ -67,7 +67,7 @@ static void threads_that_cannot_start_are_an_error(void **state)
     bide_checking_allocator_init(&checking, bide_heap());
     o.allocator = &checking.base;
     o.threads = 2;
-    o.stack_bytes = (size_t)1 << (sizeof(size_t) * 8 - 9);
+    o.stack_bytes = SIZE_MAX / 16 * 15;
     assert_int_equal(bide_thread_pool_new(&o, &pool), BIDE_ENOMEM);
     assert_null(pool);
     assert_int_equal(bide_checking_allocator_finish(&checking), 0);
@@ -365,7 +365,7 @@ static void a_block_for_one_thread_is_refused(void **state)
 /* A task of capacity two from a shared pool of blocks: busy, not out of memory. */
 static void a_full_block_pool_says_busy(void **state)
 {
-    _Alignas(64) static unsigned char memory[2 * (BIDE_TASK_BYTES(pass) + 64) + 128];
+    _Alignas(64) static unsigned char memory[BIDE_SHARED_POOL_BYTES(BIDE_TASK_BYTES(pass), 64, 2)];
     bide_spawn_options o = bide_spawn_options_init();
     bide_shared_pool blocks;
     pool_bench b;

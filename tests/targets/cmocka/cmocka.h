@@ -59,6 +59,8 @@ __attribute__((unused)) static void cm_stand_in_text(const char *a, const char *
     cm_stand_in_same((uintptr_t)(a), (uintptr_t)(b), wanted, #a ", " #b, __FILE__, __LINE__)
 #define assert_int_equal(a, b) cm_stand_in_int(a, b, 1)
 #define assert_int_not_equal(a, b) cm_stand_in_int(a, b, 0)
+#define assert_in_range(a, from, to)                                                               \
+    cm_stand_in_int((uintmax_t)(a) >= (uintmax_t)(from) && (uintmax_t)(a) <= (uintmax_t)(to), 1, 1)
 #define assert_ptr_equal(a, b) cm_stand_in_ptr(a, b, 1)
 #define assert_ptr_not_equal(a, b) cm_stand_in_ptr(a, b, 0)
 #define assert_null(a) cm_stand_in_ptr(a, NULL, 1)

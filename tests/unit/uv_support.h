@@ -1,0 +1,46 @@
+/*
+ * uv_support.h: what the tests of bide::uv share.
+ */
+#ifndef BIDE_TESTS_UV_SUPPORT_H
+#define BIDE_TESTS_UV_SUPPORT_H
+
+#include "support.h"
+
+#include <bide/uv.h>
+
+#include <stdlib.h>
+#include <uv.h>
+
+/* libuv's first loop opens two descriptors for the rest of the process. Before hygiene.c counts. */
+__attribute__((constructor(101), unused)) static void open_what_libuv_keeps(void)
+{
+    uv_loop_t loop;
+    if (uv_loop_init(&loop) != 0 || uv_loop_close(&loop) != 0)
+        abort();
+}
+
+/* libuv closes descriptors by system calls of its own, which the thread sanitizer does not see: it
+ * then takes the next use of the number for a race. */
+#ifdef __SANITIZE_THREAD__
+const char *__tsan_default_suppressions(void);
+const char *__tsan_default_suppressions(void)
+{
+    return "called_from_lib:libuv.so\n";
+}
+#endif
+
+static inline bide_uv *new_rt(uv_loop_t *loop)
+{
+    bide_uv *rt;
+    assert_int_equal(bide_uv_new(NULL, loop, &rt), BIDE_READY);
+    return rt;
+}
+
+/* A loop of the application's, which must be empty in the end. */
+static inline void close_loop(uv_loop_t *loop)
+{
+    (void)uv_run(loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(loop), 0);
+}
+
+#endif
