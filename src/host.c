@@ -93,7 +93,8 @@ bide_poll bide_local_turn(bide_local *ex, uint64_t *deadline)
 bide_poll bide_local_enter(bide_local *ex)
 {
     bide_poll r = bide_priv_enter(ex);
-    ex->new_deadline = ex->new_deadline && r != BIDE_READY;
+    if (r == BIDE_READY)
+        ex->new_deadline = false;
     return r;
 }
 

@@ -9,6 +9,7 @@
  * try: the least that does: all reads share a buffer; what came is written back at once, without a
  * request; only what the system does not take is kept, and the connection not read meanwhile.
  */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,6 +194,7 @@ int main(int argc, char **argv)
         (void)fputs("usage: tcp_echo_callbacks guide|try PORT LIMIT\n", stderr);
         return 2;
     }
+    (void)signal(SIGPIPE, SIG_IGN);
     s.guide = strcmp(argv[1], "guide") == 0;
     s.limit = strtoul(argv[3], NULL, 10);
     (void)uv_ip4_addr("127.0.0.1", atoi(argv[2]), &at);

@@ -106,8 +106,9 @@ BIDE_INLINE bide_poll bide_local_new(const bide_local_options *options, bide_loc
 BIDE_API bide_poll bide_local_free(bide_local *ex);
 
 /* Aborts every task and runs until none is left: what comes before bide_local_free where cleanups
- * have to wait. Spawning is refused with BIDE_ECANCELED until then. Results as of bide_local_run; on
- * a host's loop BIDE_PENDING, and the turns that follow do the work, if there are tasks. Like the shutdown of other runtimes, but nothing is cut short. */
+ * have to wait. Spawning is refused with BIDE_ECANCELED until then. Results as of bide_local_run;
+ * on a host's loop BIDE_PENDING, and the turns that follow do the work, if there are tasks. Like
+ * the shutdown of other runtimes, but nothing is cut short. */
 BIDE_API bide_poll bide_local_cancel(bide_local *ex);
 
 /* Runs until no task is left. BIDE_READY, or BIDE_EMISUSE (nested, or another thread runs it). */
@@ -257,8 +258,9 @@ BIDE_INLINE bide_poll bide_block_on(const bide_type *type, void *frame, void *ou
  * code, and call nobody.
  *
  * The calls that run to an end, bide_local_run, _run_until, _run_until_stalled, are refused with
- * BIDE_EMISUSE: they would stop the loop. bide_local_cancel begins and gives BIDE_PENDING: the turns
- * that follow do the rest. The option `clock` says what deadlines mean; its `idle` is not called. */
+ * BIDE_EMISUSE: they would stop the loop. bide_local_cancel begins and gives BIDE_PENDING: the
+ * turns that follow do the rest. The option `clock` says what deadlines mean; its `idle` is not
+ * called. */
 struct bide_host {
     uint32_t size;  /* of this structure, as its maker knew it */
     uint32_t flags; /* none defined yet: 0 */
@@ -271,16 +273,17 @@ struct bide_host {
     void (*wake_from_isr)(bide_host *host);
 };
 
-/* One turn: fires the timers that are due and runs what can run, at most 256 polls, so that the loop
- * comes to its own work in between. *deadline is when the next turn is wanted: 0 at once, for there
- * is more to run; UINT64_MAX when the host is woken; else at that time on the executor's clock, or
- * when the host is woken. BIDE_READY: no task is left. BIDE_PENDING: some are. BIDE_EMISUSE: nested,
- * or another thread is inside; *deadline is UINT64_MAX then. The loop's thread. */
+/* One turn: fires the timers that are due and runs what can run, at most 256 polls, so that the
+ * loop comes to its own work in between. *deadline is when the next turn is wanted: 0 at once, for
+ * there is more to run; UINT64_MAX when the host is woken; else at that time on the executor's
+ * clock, or when the host is woken. BIDE_READY: no task is left. BIDE_PENDING: some are.
+ * BIDE_EMISUSE: nested, or another thread is inside; *deadline is UINT64_MAX then. The loop's
+ * thread. */
 BIDE_API bide_poll bide_local_turn(bide_local *ex, uint64_t *deadline);
 
 /* Makes this thread the owner until bide_local_leave, for callbacks of the loop: wakes, spawns and
- * timers in between cost no atomic operations and do not call the host. Nothing is run. BIDE_EMISUSE
- * as above: then there is nothing to leave. */
+ * timers in between cost no atomic operations and do not call the host. Nothing is run.
+ * BIDE_EMISUSE as above: then there is nothing to leave. */
 BIDE_API bide_poll bide_local_enter(bide_local *ex);
 
 /* The end of that. True: something can run now, or has a new deadline: a turn is wanted. */

@@ -31,7 +31,7 @@
 #ifndef BIDE_MADE_H
 #define BIDE_MADE_H
 
-#include <bide/future_of.h>
+#include <bide/future.h>
 
 #if defined(__GNUC__) && !defined(BIDE_OWN_WARNINGS)
 #pragma GCC system_header

@@ -72,7 +72,7 @@ BIDE_PRIV_C_END
     ROW(TRAITS, BIDE_PRIV_MADE_FLAGS(F) & (int)BIDE_SEND) ROW(TRACE, Name##_bide_tell)             \
     ROW(PARAM, const Name *, handle) ROW(LOCAL, bide_priv_waiter, bide_node)                       \
     ROW(LOCAL, bool, bide_over)
-#define BIDE_SHARE(Name, F)                                                                       \
+#define BIDE_SHARE(Name, F)                                                                        \
     BIDE_PRIV_ASSERT(BIDE_PRIV_MAY_DROP(F),                                                        \
                      "bide: " #Name ": the future may have to be dropped, and the cleanup of " #F  \
                      " waits: spawn it");                                                          \

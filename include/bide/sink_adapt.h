@@ -1,10 +1,11 @@
 /*
- * bide/sink_adapt.h: sinks over other sinks: with, buffer, fan-out, map_err.
+ * bide/sink_adapt.h: sinks over other sinks: with, with_flat_map, buffer, fan-out, map_err.
  *
  * Each macro makes a sink type Name over a sink type K, static or a handle, that it holds by value
- * and owns: Name_init moves it in, Name_drop drops it, and what is on its way, without flushing. To
- * lend a sink, use a BIDE_SINK_REF of it. Nothing is allocated. An error of an item that was taken
- * already is told by the next poll_ready, flush or close, once. Failure codes pass through.
+ * and owns: Name_init moves it in; Name_drop drops it, and what is on its way, without flushing,
+ * and gives room back that it holds. To lend a sink, use a BIDE_SINK_REF of it. Nothing is
+ * allocated. An error of an item that was taken already is told by the next poll_ready, flush or
+ * close, once. Failure codes pass through.
  *
  * This follows Rust's futures::SinkExt.
  */
@@ -106,6 +107,7 @@
             C##_call_drop(&bide_k->call);                                                          \
         bide_k->busy = bide_k->reserved = false;                                                   \
         C##_drop(&bide_k->fn);                                                                     \
+        K##_give_back(&bide_k->of);                                                                \
         K##_drop(&bide_k->of);                                                                     \
     }                                                                                              \
     BIDE_PRIV_SINK_FUTURES(Name, (((int)K##_send_flags & (int)C##_call_flags & (int)BIDE_SEND) |   \
@@ -120,6 +122,116 @@
             return bide_r;                                                                         \
         return K##_poll_##what(&bide_k->of, bide_cx, bide_e);                                      \
     }
+
+/* ---- with_flat_map ------------------------------------------------------------------------- */
+
+/* BIDE_SINK_WITH_FLAT_MAP(Name, K, C, T, Item); a sink for Item: the function
+ *     T C_run(C *env, Item item)
+ * makes of each item a stream of the type T, all of whose items go into K, before there is room for
+ * the next one. It owns the item, and the sink owns the stream. C has C_drop, too.
+ * Shape: a sink type for Item; void Name_init(Name *, K of, C fn) */
+#define BIDE_SINK_WITH_FLAT_MAP(Name, K, C, T, Item)                                               \
+    typedef Item Name##_item;                                                                      \
+    BIDE_PRIV_ITEM_REST(Name)                                                                      \
+    typedef struct Name {                                                                          \
+        K of;                                                                                      \
+        C fn;                                                                                      \
+        bool reserved, closed, inside, held;                                                       \
+        K##_item item;                                                                             \
+        T inner;                                                                                   \
+    } Name;                                                                                        \
+    BIDE_INLINE void Name##_init(Name *bide_k, K bide_of, C bide_fn)                               \
+    {                                                                                              \
+        BIDE_PRIV_COPY(&bide_k->of, &bide_of, sizeof bide_of);                                     \
+        BIDE_PRIV_COPY(&bide_k->fn, &bide_fn, sizeof bide_fn);                                     \
+        bide_k->reserved = bide_k->closed = bide_k->inside = bide_k->held = false;                 \
+    }                                                                                              \
+    BIDE_INLINE void Name##_bide_leave(Name *bide_k)                                               \
+    {                                                                                              \
+        bide_k->inside = false;                                                                    \
+        T##_drop(&bide_k->inner);                                                                  \
+    }                                                                                              \
+    /* Hands the items of the stream over. */                                                      \
+    BIDE_INLINE bide_poll Name##_bide_drive(Name *bide_k, bide_context *bide_cx, int32_t *bide_e)  \
+    {                                                                                              \
+        *bide_e = 0;                                                                               \
+        while (bide_k->inside || bide_k->held) {                                                   \
+            bide_poll bide_r = BIDE_READY;                                                         \
+            if (!bide_k->held)                                                                     \
+                bide_r = T##_poll_next(&bide_k->inner, bide_cx, &bide_k->item);                    \
+            if (bide_r == BIDE_PENDING)                                                            \
+                return BIDE_PENDING;                                                               \
+            if (bide_r != BIDE_READY)                                                              \
+                Name##_bide_leave(bide_k);                                                         \
+            if (bide_r < 0)                                                                        \
+                return bide_r;                                                                     \
+            if (bide_r == BIDE_DONE)                                                               \
+                break;                                                                             \
+            bide_k->held = true;                                                                   \
+            bide_r = K##_poll_ready(&bide_k->of, bide_cx, bide_e);                                 \
+            if (bide_r != BIDE_READY || *bide_e != 0)                                              \
+                return bide_r;                                                                     \
+            bide_k->held = false;                                                                  \
+            *bide_e = K##_start_send(&bide_k->of, bide_k->item);                                   \
+            if (*bide_e != 0) {                                                                    \
+                K##_item_drop(&bide_k->item);                                                      \
+                break;                                                                             \
+            }                                                                                      \
+        }                                                                                          \
+        return BIDE_READY;                                                                         \
+    }                                                                                              \
+    BIDE_INLINE bide_poll Name##_poll_ready(Name *bide_k, bide_context *bide_cx, int32_t *bide_e)  \
+    {                                                                                              \
+        bide_poll bide_r = Name##_bide_drive(bide_k, bide_cx, bide_e);                             \
+        if (bide_r != BIDE_READY || *bide_e != 0)                                                  \
+            return bide_r;                                                                         \
+        bide_k->reserved = !bide_k->closed;                                                        \
+        if (bide_k->closed)                                                                        \
+            *bide_e = BIDE_SINK_CLOSED;                                                            \
+        return BIDE_READY;                                                                         \
+    }                                                                                              \
+    BIDE_INLINE int32_t Name##_start_send(Name *bide_k, Name##_item bide_item)                     \
+    {                                                                                              \
+        if (!bide_k->reserved)                                                                     \
+            return BIDE_SINK_NOT_READY;                                                            \
+        bide_k->reserved = false;                                                                  \
+        bide_k->inside = true;                                                                     \
+        bide_k->inner = C##_run(&bide_k->fn, bide_item);                                           \
+        return 0;                                                                                  \
+    }                                                                                              \
+    BIDE_INLINE void Name##_give_back(Name *bide_k) { bide_k->reserved = false; }                  \
+    BIDE_PRIV_SINK_DRIVEN(Name, K, flush)                                                          \
+    BIDE_INLINE bide_poll Name##_poll_close(Name *bide_k, bide_context *bide_cx, int32_t *bide_e)  \
+    {                                                                                              \
+        bide_poll bide_r = Name##_bide_drive(bide_k, bide_cx, bide_e);                             \
+        bide_k->closed = true;                                                                     \
+        bide_k->reserved = false;                                                                  \
+        if (bide_r != BIDE_READY || *bide_e != 0)                                                  \
+            return bide_r;                                                                         \
+        return K##_poll_close(&bide_k->of, bide_cx, bide_e);                                       \
+    }                                                                                              \
+    BIDE_INLINE void Name##_trace(Name *bide_k, bide_tracer *bide_tr)                              \
+    {                                                                                              \
+        if (bide_k->inside && !bide_k->held)                                                       \
+            T##_trace(&bide_k->inner, bide_tr);                                                    \
+        else                                                                                       \
+            K##_trace(&bide_k->of, bide_tr);                                                       \
+    }                                                                                              \
+    BIDE_INLINE void Name##_drop(Name *bide_k)                                                     \
+    {                                                                                              \
+        if (bide_k->held)                                                                          \
+            K##_item_drop(&bide_k->item);                                                          \
+        if (bide_k->inside)                                                                        \
+            Name##_bide_leave(bide_k);                                                             \
+        bide_k->held = bide_k->reserved = false;                                                   \
+        bide_k->closed = true;                                                                     \
+        C##_drop(&bide_k->fn);                                                                     \
+        K##_give_back(&bide_k->of);                                                                \
+        K##_drop(&bide_k->of);                                                                     \
+    }                                                                                              \
+    BIDE_PRIV_SINK_FUTURES(Name, (((int)K##_send_flags & (int)T##_next_flags & (int)BIDE_SEND) |   \
+                                  (int)BIDE_UNPIN))                                                \
+    struct bide_priv_sink
 
 /* ---- buffer -------------------------------------------------------------------------------- */
 
@@ -208,6 +320,7 @@
         }                                                                                          \
         bide_k->closed = true;                                                                     \
         bide_k->reserved = false;                                                                  \
+        K##_give_back(&bide_k->of);                                                                \
         K##_drop(&bide_k->of);                                                                     \
     }                                                                                              \
     BIDE_PRIV_SINK_FUTURES(Name, BIDE_PRIV_SINK_FLAGS(K))                                          \
@@ -292,6 +405,7 @@
     BIDE_INLINE void Name##_drop(Name *bide_k)                                                     \
     {                                                                                              \
         bide_k->has_first = bide_k->has_second = false;                                            \
+        Name##_give_back(bide_k);                                                                  \
         A##_drop(&bide_k->first);                                                                  \
         B##_drop(&bide_k->second);                                                                 \
     }                                                                                              \
@@ -363,6 +477,7 @@
     BIDE_INLINE void Name##_drop(Name *bide_k)                                                     \
     {                                                                                              \
         E##_drop(&bide_k->fn);                                                                     \
+        K##_give_back(&bide_k->of);                                                                \
         K##_drop(&bide_k->of);                                                                     \
     }                                                                                              \
     BIDE_PRIV_SINK_FUTURES(Name, BIDE_PRIV_SINK_FLAGS(K))                                          \

@@ -16,8 +16,8 @@
  *                                             end. Dropping it loses no item
  *
  * A stream may be moved (copied, and the original forgotten) until it was polled first; behind that
- * it stays where it is. It is polled by one task at a time, and S_poll_next must not be called again
- * after the end, unless the type says otherwise (every type that this library makes answers
+ * it stays where it is. It is polled by one task at a time, and S_poll_next must not be called
+ * again after the end, unless the type says otherwise (every type that this library makes answers
  * BIDE_DONE again).
  *
  *     Numbers n = Counter_as_Numbers(&counter, NULL);     // a dyn one
@@ -130,9 +130,9 @@ BIDE_INLINE bide_size_hint bide_size_hint_of(size_t least, size_t most)
 /* ---- the interface ------------------------------------------------------------------------ */
 
 /* BIDE_STREAM(I, Item); declares an interface of streams of Item. Its handle I = {self, vtable,
- * allocator} is a stream type: an item costs one indirect call and no allocation. Like any handle it
- * does not own; but I_drop is I_destroy, so that what takes a stream over, such as an adapter, ends
- * the object if its vtable says how. To lend one, see BIDE_STREAM_REF.
+ * allocator} is a stream type: an item costs one indirect call and no allocation. Like any handle
+ * it does not own; but I_drop is I_destroy, so that what takes a stream over, such as an adapter,
+ * ends the object if its vtable says how. To lend one, see BIDE_STREAM_REF.
  *
  *     #define I_HAS_item_drop 1, I_IS_SEND 1     as for BIDE_STREAM_TYPE
  *

@@ -9,9 +9,9 @@
  *     }
  *
  * A file is one pointer; it may be moved, and is empty (zero) before it was opened and after it was
- * dropped. It is a buffered reader, a writer and a seeker (bide/bytes.h) at one position, which both
- * directions share, as in C's stdio; both may be used in turn. The work is done by libuv's threads, a
- * buffer full at a time, one piece at a time.
+ * dropped. It is a buffered reader, a writer and a seeker (bide/bytes.h) at one position, which
+ * both directions share, as in C's stdio; both may be used in turn. The work is done by libuv's
+ * threads, a buffer full at a time, one piece at a time.
  *
  * Reading. 0 is the end as it is now: a file that has grown can be read on. A dropped read loses
  * nothing.
@@ -76,9 +76,9 @@ BIDE_IMPL_DECLARE_AS(BIDE_API, bide_seeker, bide_uv_file);
 /* Private: tells of a future that begins with a file's block. */
 BIDE_API void bide_priv_uv_file_wait_trace(const void *frame, bide_tracer *tracer);
 
-/* bide_uv_file_open(rt, path, flags, mode, out) -> int32_t: 0 with *out open, or an error. flags and
- * mode as of open(2). The path is read at the first poll. Dropped, what it may have opened is closed.
- * Fails with BIDE_ENOMEM. */
+/* bide_uv_file_open(rt, path, flags, mode, out) -> int32_t: 0 with *out open, or an error. flags
+ * and mode as of open(2). The path is read at the first poll. Dropped, what it may have opened is
+ * closed. Fails with BIDE_ENOMEM. */
 #define bide_uv_file_open_FRAME(ROW)                                                               \
     ROW(TRAITS, BIDE_UNPIN) ROW(TRACE, bide_priv_uv_file_wait_trace)                               \
     ROW(LOCAL, struct bide_priv_uv_file *, at) ROW(PARAM, bide_uv *, rt)                           \

@@ -3,8 +3,8 @@
  *
  * A bide_uv puts an executor (bide/executor.h) on a uv_loop_t, which is the application's own, with
  * whatever else lives on it, or one that the bide_uv makes. Tasks run from within uv_run. Their
- * timers are libuv's, wakes of other threads come by one uv_async_t and coalesce, wakes on the loop's
- * thread cost no system call, and bide_offload has threads of its own.
+ * timers are libuv's, wakes of other threads come by one uv_async_t and coalesce, wakes on the
+ * loop's thread cost no system call, and bide_offload has threads of its own.
  *
  *     bide_uv *rt;
  *     if (bide_uv_new(NULL, NULL, &rt) == BIDE_READY) {
@@ -54,9 +54,9 @@ typedef struct bide_uv_options {
     uint32_t buffer_cache; /* keep at most so many of them for the next who needs one */
 } bide_uv_options;
 
-/* Writing to a peer that has gone is an error here, and raises SIGPIPE besides, which libuv does not
- * prevent. Where a program has not said what it wants done with that (it would be killed), the first
- * bide_uv_new has it ignored, for the whole process; not with this flag. */
+/* Writing to a peer that has gone is an error here, and raises SIGPIPE besides, which libuv does
+ * not prevent. Where a program has not said what it wants done with that (it would be killed), the
+ * first bide_uv_new has it ignored, for the whole process; not with this flag. */
 enum { BIDE_UV_KEEP_SIGPIPE = 0x100 };
 
 /* The defaults of bide_local_options; buffers of 16 KiB, of which 64 are kept. Only what has
@@ -83,9 +83,9 @@ BIDE_INLINE bide_uv_options bide_uv_options_init(void)
 BIDE_API bide_poll bide_priv_uv_new(const bide_uv_options *options, struct uv_loop_s *loop,
                                     bide_uv **out);
 
-/* Makes a runtime on `loop`, which must outlive it; NULL: on a loop of its own. options == NULL: the
- * defaults. BIDE_ENOMEM, also when libuv has no descriptors left; BIDE_EMISUSE without an allocator
- * or with buffers of no size; *out is NULL then. */
+/* Makes a runtime on `loop`, which must outlive it; NULL: on a loop of its own. options == NULL:
+ * the defaults. BIDE_ENOMEM, also when libuv has no descriptors left; BIDE_EMISUSE without an
+ * allocator or with buffers of no size; *out is NULL then. */
 BIDE_INLINE bide_poll bide_uv_new(const bide_uv_options *options, struct uv_loop_s *loop,
                                   bide_uv **out)
 {
@@ -100,10 +100,10 @@ BIDE_INLINE bide_poll bide_uv_new(const bide_uv_options *options, struct uv_loop
 /* Ends it: tasks are dropped as by bide_local_free; then all objects of the loop that are left are
  * closed, and what they had accepted for writing is not written any more; then the loop runs until
  * the last close callback has come, and with it what else is ready on a loop of the application's,
- * which stays open. Objects that somebody still holds stay valid: their calls give UV_ECANCELED, and
- * they are to be dropped. BIDE_EMISUSE, and nothing happens, in a task or another executor; not to
- * be called in a callback of libuv's either. Handles that the application has on a loop of ours are
- * to be closed before. NULL is left alone. */
+ * which stays open. Objects that somebody still holds stay valid: their calls give UV_ECANCELED,
+ * and they are to be dropped. BIDE_EMISUSE, and nothing happens, in a task or another executor; not
+ * to be called in a callback of libuv's either. Handles that the application has on a loop of ours
+ * are to be closed before. NULL is left alone. */
 BIDE_API bide_poll bide_uv_free(bide_uv *rt);
 
 /* For spawning, for timers outside of a poll, for what else bide/runtime.h knows. */
@@ -116,12 +116,13 @@ BIDE_API bide_local *bide_uv_local(bide_uv *rt);
 /* The loop, for handles of the application's. */
 BIDE_API struct uv_loop_s *bide_uv_loop(bide_uv *rt);
 
-/* Runs the loop until no task is left, whatever else is on it. BIDE_READY, or BIDE_EMISUSE: nested. */
+/* Runs the loop until no task is left, whatever else is on it. BIDE_READY, or BIDE_EMISUSE: nested.
+ * */
 BIDE_API bide_poll bide_uv_run(bide_uv *rt);
 
 /* Runs the loop until one future has ended, and the tasks and the rest besides. Results as of
- * bide_local_run_until: the future's code, with *out written if BIDE_READY; the frame is consumed in
- * every case, and dropped if the call fails with BIDE_ENOMEM or BIDE_EMISUSE. */
+ * bide_local_run_until: the future's code, with *out written if BIDE_READY; the frame is consumed
+ * in every case, and dropped if the call fails with BIDE_ENOMEM or BIDE_EMISUSE. */
 BIDE_API bide_poll bide_uv_run_until(bide_uv *rt, const bide_type *type, void *frame, void *out);
 
 /* A statement that builds F(args) on the C stack, runs it, and stores the result code in `code`;

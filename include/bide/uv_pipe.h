@@ -2,8 +2,8 @@
  * bide/uv_pipe.h: Unix sockets and pipes on a libuv loop; part of bide::uv.
  *
  * The same as TCP (bide/uv_tcp.h) with names of the file system in place of addresses; and
- * descriptors that are there already, such as the ends of pipe(2), or standard input where that is a
- * pipe. A plain pipe has one direction: bide_uv_pipe_close ends it altogether.
+ * descriptors that are there already, such as the ends of pipe(2), or standard input where that is
+ * a pipe. A plain pipe has one direction: bide_uv_pipe_close ends it altogether.
  */
 #ifndef BIDE_UV_PIPE_H
 #define BIDE_UV_PIPE_H
@@ -17,15 +17,16 @@
 BIDE_PRIV_C_BEGIN
 
 /* A connection. Zero it before its first use. Not to be used from another thread.
- * Shape: as bide/uv_stream.h tells: bide_uv_pipe_poll_read, ..., the futures bide_uv_pipe_read, ... */
+ * Shape: as bide/uv_stream.h tells: bide_uv_pipe_poll_read, ..., the futures bide_uv_pipe_read, ...
+ * */
 BIDE_PRIV_UV_STREAM(bide_uv_pipe);
 
 /* Private: tells of a connect. */
 BIDE_API void bide_priv_uv_pipe_connect_trace(const void *frame, bide_tracer *tracer);
 
-/* bide_uv_pipe_connect(rt, name, out) -> int32_t: connects to a Unix socket: 0 with *out open, or an
- * error. The name is read at the first poll. Dropping the future gives the attempt up. Fails with
- * BIDE_ENOMEM. */
+/* bide_uv_pipe_connect(rt, name, out) -> int32_t: connects to a Unix socket: 0 with *out open, or
+ * an error. The name is read at the first poll. Dropping the future gives the attempt up. Fails
+ * with BIDE_ENOMEM. */
 #define bide_uv_pipe_connect_FRAME(ROW)                                                            \
     ROW(TRAITS, BIDE_UNPIN) ROW(TRACE, bide_priv_uv_pipe_connect_trace)                            \
     ROW(PARAM, bide_uv *, rt) ROW(PARAM, const char *, name)                                       \

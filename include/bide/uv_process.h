@@ -9,7 +9,7 @@
  *     o.stdio[0].pipe = &in;
  *     o.stdio[1].pipe = &out;
  *     if (bide_uv_process_start(rt, &o, &p) == 0) {
- *         ...                                                    // write to `in`, drop it; read `out`
+ *         ...                                            // write to `in`, drop it; read `out`
  *         await(bide_uv_process_wait(&p, &how));                 // in async C
  *     }
  */

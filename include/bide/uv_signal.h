@@ -8,8 +8,8 @@
  *             ...
  *
  * Several streams, on several loops, may be open for one signal: each is told. While there is one,
- * the signal does not do what it does by itself. Signals of one number that come before the loop has
- * seen the first may be told as one, as the system does it.
+ * the signal does not do what it does by itself. Signals of one number that come before the loop
+ * has seen the first may be told as one, as the system does it.
  */
 #ifndef BIDE_UV_SIGNAL_H
 #define BIDE_UV_SIGNAL_H

@@ -2,7 +2,8 @@
  * bide/uv_stream.h: what all connections of bide::uv have in common, whether TCP or pipes.
  *
  * A connection T (bide_uv_tcp, bide_uv_pipe) is one pointer; it may be moved, and is empty (zero)
- * before it was opened and after it was dropped. It is a buffered reader and a writer (bide/bytes.h):
+ * before it was opened and after it was dropped. It is a buffered reader and a writer
+ * (bide/bytes.h):
  *
  * Reading. From the first read on, what arrives is put into a buffer, which is borrowed from the
  * loop as long as there is something in it. A full one stops the reading, and the peer with it. A
@@ -10,13 +11,13 @@
  * BIDE_COPY takes no other. 0 is the end: the peer writes no more.
  *
  * Writing. Is tried at once, and what the system takes is written. When it takes no more, up to a
- * buffer full is accepted and written by the loop: memory of the caller's is never kept. Behind that
- * T_poll_write waits. T_poll_flush waits until all that was accepted has been written, and tells the
- * error of that. T_poll_close flushes, and then tells the peer that no more will come, which may
- * still send (a half-close).
+ * buffer full is accepted and written by the loop: memory of the caller's is never kept. Behind
+ * that T_poll_write waits. T_poll_flush waits until all that was accepted has been written, and
+ * tells the error of that. T_poll_close flushes, and then tells the peer that no more will come,
+ * which may still send (a half-close).
  *
- * Ending. T_drop closes, at once or, if something was accepted that is not written yet, behind that:
- * a peer that does not read can hold it until then. T_abort closes at once.
+ * Ending. T_drop closes, at once or, if something was accepted that is not written yet, behind
+ * that: a peer that does not read can hold it until then. T_abort closes at once.
  *
  * One read and one write may wait at a time.
  */
@@ -115,7 +116,8 @@ BIDE_API void bide_priv_uv_listener_drop(struct bide_priv_uv_listener **l);
  * may be polled on. Dropping either future loses no connection; dropping the object refuses those
  * that nobody has taken. */
 #define BIDE_PRIV_UV_ACCEPT_ROWS(ROW, L, T)                                                        \
-    ROW(TRAITS, BIDE_UNPIN) ROW(TRACE, L##_bide_accept_trace) ROW(PARAM, L *, of) ROW(PARAM, T *, out)
+    ROW(TRAITS, BIDE_UNPIN) ROW(TRACE, L##_bide_accept_trace)                                      \
+    ROW(PARAM, L *, of) ROW(PARAM, T *, out)
 #define BIDE_PRIV_UV_LISTENER(L, T)                                                                \
     typedef struct L {                                                                             \
         struct bide_priv_uv_listener *at;                                                          \

@@ -8,6 +8,7 @@
  */
 #define BIDE_INLINE extern BIDE_API
 
+#include <bide/abortable.h>
 #include <bide/alloc_arena.h>
 #include <bide/alloc_count.h>
 #include <bide/alloc_pool.h>
@@ -20,11 +21,26 @@
 #include <bide/bytes_async.h>
 #include <bide/bytes_buffered.h>
 #include <bide/channel.h>
+#include <bide/closure.h>
 #include <bide/framed.h>
+#include <bide/future_set.h>
+#include <bide/join.h>
 #include <bide/lines.h>
+#include <bide/made.h>
 #include <bide/mutex.h>
 #include <bide/notify.h>
 #include <bide/oneshot.h>
 #include <bide/pool.h>
 #include <bide/scope.h>
+#include <bide/select.h>
 #include <bide/semaphore.h>
+#include <bide/shared.h>
+#include <bide/sink.h>
+#include <bide/sink_adapt.h>
+#include <bide/stream.h>
+#include <bide/stream_adapt.h>
+#include <bide/stream_buffered.h>
+#include <bide/stream_collect.h>
+#include <bide/stream_join.h>
+#include <bide/then.h>
+#include <bide/timeout.h>

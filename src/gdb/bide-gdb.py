@@ -468,8 +468,11 @@ class PoolTask(Task):
 
 
 def pool_lines(address):
-    ctype = gdb.lookup_type("struct bide_thread_pool")
-    if not ctype.fields():
+    try:
+        ctype = gdb.lookup_type("struct bide_thread_pool")
+    except gdb.error:
+        ctype = None
+    if not ctype or not ctype.fields():
         raise gdb.GdbError("The library has no debug information to find the pool's tasks by; "
                            "bide trace shows those of join handles")
     pool = gdb.Value(address).cast(ctype.pointer()).dereference()
@@ -486,6 +489,8 @@ def pool_lines(address):
 
 
 def executor_lines(core):
+    if not core:
+        raise gdb.GdbError("There is no executor: the pointer is NULL")
     if is_pool(core):
         return pool_lines(core)
     runtime = RUNTIME_VTABLE.read(LOCAL.read(core, "runtime"), "name")

@@ -31,7 +31,8 @@ struct bide_priv_uv_stream {
     } uv;
 };
 
-/* With a handle of the kind, UV_TCP or UV_NAMED_PIPE, that is not connected yet. NULL, and the error. */
+/* With a handle of the kind, UV_TCP or UV_NAMED_PIPE, that is not connected yet. NULL, and the
+ * error. */
 struct bide_priv_uv_stream *bide_priv_uv_stream_new(bide_uv *rt, uv_handle_type kind,
                                                     int32_t *error);
 /* The callback for request.connect. */
@@ -44,7 +45,7 @@ struct bide_priv_uv_listener {
     struct bide_priv_uv_block block; /* first */
     uv_handle_type kind;
     uint32_t count;                            /* in the list */
-    bool waiting;                              /* libuv holds one more, and does not look for others */
+    bool waiting;                              /* libuv holds one more, and looks for none */
     int32_t error;                             /* of the last that failed, and was not told */
     struct bide_priv_uv_stream *first, **last; /* accepted; last: where the next one is put */
     bide_waker *taker;

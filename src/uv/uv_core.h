@@ -4,8 +4,8 @@
  * An object of libuv's must live until its close callback has come, and the object of ours that
  * names it may end before. So the handle lies in a block of its own (bide_priv_uv_block), which has
  * two holders: the loop, until the close callback, and the user, until the drop. The last of them
- * frees it. The loop's end comes before the user's when the whole runtime is freed; `rt` is NULL then.
- * What is no handle but requests that cannot be stopped is a block in the same way.
+ * frees it. The loop's end comes before the user's when the whole runtime is freed; `rt` is NULL
+ * then. What is no handle but requests that cannot be stopped is a block in the same way.
  */
 #ifndef BIDE_PRIV_UV_CORE_H
 #define BIDE_PRIV_UV_CORE_H

@@ -84,13 +84,12 @@ one_unit() {
         # shellcheck disable=SC2086
         $cc -std=$std $flags $common -c tests/unit/checked_mixed.c -o "$out/mixed.o" || return 1
         more="-DBIDE_CHECKED $out/mixed.o" ;;
-    test_checked_executor) # see test_checked_executor.cmake
-        more="-DBIDE_CHECKED=1 -DBIDE_BUILD=1 $(find src -maxdepth 1 -name '*.c' | tr '\n' ' ')" ;;
-    test_isr) # see test_isr.cmake
-        more='-DBIDE_TEST_STEPS=1 -DBIDE_BUILD=1'
-        for part in $(sed -n 's/^foreach(name \(.*\))/\1/p' tests/unit/test_isr.cmake); do
-            more="$more src/$part.c"
-        done ;;
+    test_checked_executor | test_isr) # see their .cmake: the library's sources once more
+        more="-DBIDE_BUILD=1 $(find src -maxdepth 1 -name '*.c' | tr '\n' ' ')"
+        case $name in
+        test_isr) more="-DBIDE_TEST_STEPS=1 $more" ;;
+        *) more="-DBIDE_CHECKED=1 $more" ;;
+        esac ;;
     *)
         if [ -e "tests/unit/$name.cmake" ]; then
             echo "$target: what is $name.cmake for? Say it here, too"

@@ -85,7 +85,7 @@ told core "= box at 0x"
 printed pool
 grep -q '^executor the keepers: 5 tasks$' "$scratch/tree" || complain "no tree of the pool"
 debug pool -ex 'break stop_here' -ex 'run pool' -ex finish \
-    -ex 'echo begin\n' -ex 'bide tasks pool' -ex 'echo end\n' -ex 'bide trace &pool_join' \
+    -ex 'echo begin\n' -ex 'bide tasks keepers' -ex 'echo end\n' -ex 'bide trace &pool_join' \
     -ex 'print pool_join' -ex 'print ended_join' -ex 'bide tasks' \
     -ex "generate-core-file $scratch/pool.core" -ex kill "$program"
 same pool
@@ -95,7 +95,7 @@ told pool "is inside the bide_thread_pool at 0x"
 # By the program, bide tasks with and without the pool, bide trace, print.
 [ "$(grep -c 'task the first: waiting' "$scratch/pool.out")" -eq 5 ] ||
     complain "the pool's task is not found in each way"
-debug pool_core -ex 'echo begin\n' -ex 'bide tasks pool' -ex 'echo end\n' -ex 'print pool_join' \
+debug pool_core -ex 'echo begin\n' -ex 'bide tasks keepers' -ex 'echo end\n' -ex 'print pool_join' \
     "$program" "$scratch/pool.core"
 same pool_core
 told pool_core "= handle of task the first: waiting"
@@ -114,6 +114,9 @@ three in state 1
 TEXT
     diff "$scratch/expected" "$scratch/got" || complain "without debug information"
     told bare "    both at "
+    debug bare_pool -ex 'break stop_here' -ex 'run pool' -ex finish \
+        -ex 'bide tasks *(long *)&keepers' "$scratch/bare"
+    told bare_pool "bide trace shows those of join handles"
 fi
 [ "$bad" -eq 0 ] && echo "the debugger shows what the program prints"
 exit "$bad"

@@ -154,7 +154,7 @@ BIDE_ASYNC(int, keeper)
     BIDE_END;
 }
 
-bide_thread_pool *pool;
+bide_thread_pool *keepers;
 bide_join pool_join, ended_join;
 
 /* Tasks on three threads, which all wait when the tree is written. */
@@ -170,22 +170,22 @@ static void run_pool(void)
     options.threads = 3;
     options.name = "the keepers";
     named.name = "the first";
-    need(bide_thread_pool_new(&options, &pool));
-    need(BIDE_SPAWN(pool, keeper, &ended_join, (0)));
-    need(BIDE_SPAWN_WITH(pool, keeper, &named, &pool_join, (1)));
+    need(bide_thread_pool_new(&options, &keepers));
+    need(BIDE_SPAWN(keepers, keeper, &ended_join, (0)));
+    need(BIDE_SPAWN_WITH(keepers, keeper, &named, &pool_join, (1)));
     for (i = 2; i < 6; i++)
-        need(BIDE_SPAWN(pool, keeper, NULL, (i)));
+        need(BIDE_SPAWN(keepers, keeper, NULL, (i)));
     do {
         (void)nanosleep(&moment, NULL);
         buffer = (bide_trace_buffer){text, sizeof text, 0};
         to = bide_trace_into(&buffer);
-        bide_trace_thread_pool(pool, &to);
+        bide_trace_thread_pool(keepers, &to);
     } while (!bide_join_is_done(&ended_join) || strstr(text, "ready") || strstr(text, "running"));
     fputs(text, stdout);
     stop(NULL);
     bide_join_detach(&pool_join);
     bide_join_detach(&ended_join);
-    need(bide_thread_pool_free(pool));
+    need(bide_thread_pool_free(keepers));
 }
 
 int main(int argc, char **argv)

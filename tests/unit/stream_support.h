@@ -6,16 +6,16 @@
 #ifndef BIDE_TESTS_STREAM_SUPPORT_H
 #define BIDE_TESTS_STREAM_SUPPORT_H
 
-#include "dyn.h"
-#include <bide/sink.h>
-#include <bide/stream.h>
-#include <bide/trace.h>
-
 /* gcc's optimiser does not see that the frame of a call in an adapter on the C stack is read only
  * when `busy` says that it was built. */
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
 #endif
+
+#include "dyn.h"
+#include <bide/sink.h>
+#include <bide/stream.h>
+#include <bide/trace.h>
 
 /* ---- a stream by hand: from, from + 1, ... ------------------------------------------------ */
 

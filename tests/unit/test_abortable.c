@@ -156,6 +156,36 @@ static void C37_panic_waker_never_called_on_ready_path(void **state)
     assert_int_equal(waker.violations, 0);
 }
 
+/* fires(abort): pends, and gives the word in its own poll: between the look and the wait. */
+#define fires_FRAME(ROW) ROW(PARAM, bide_abort *, abort)
+BIDE_FUTURE(void, fires)
+bide_poll fires_poll(struct fires *f, bide_context *cx, void *out)
+{
+    (void)cx, (void)out;
+    bide_abort_fire(f->abort);
+    return BIDE_PENDING;
+}
+void fires_drop(struct fires *f)
+{
+    (void)f;
+}
+BIDE_ABORTABLE(fires_or_not, fires);
+
+static void fired_in_the_poll(void **state)
+{
+    stage s;
+    bide_abort stop = {0};
+    struct fires one;
+    struct fires_or_not f;
+    fires_or_not_output got = {0};
+    (void)state;
+    stage_open(&s, NULL);
+    fires_or_not_init(&f, &stop, BIDE_MADE(fires, one, (&stop)));
+    assert_int_equal(fires_or_not_poll(&f, &s.cx, &got), BIDE_READY);
+    assert_true(got.aborted);
+    stage_close(&s);
+}
+
 static void *firing(void *stop)
 {
     bide_abort_fire(stop);
@@ -208,6 +238,7 @@ int main(void)
         cmocka_unit_test(fired_before_the_first_poll),
         cmocka_unit_test(of_every_kind),
         cmocka_unit_test(C37_panic_waker_never_called_on_ready_path),
+        cmocka_unit_test(fired_in_the_poll),
         cmocka_unit_test(from_another_thread),
         cmocka_unit_test(every_failure),
     };

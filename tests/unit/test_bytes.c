@@ -231,12 +231,12 @@ static void trace(void **state)
     ROW(PARAM, bide_buffered_reader *, from)                                                       \
     ROW(PARAM, bide_writer *, to)                                                                  \
     ROW(PARAM, bide_bytes *, line)                                                                 \
-    ROW(PARAM, bide_bytes *, rest) ROW(LOCAL, int32_t, e)                                          \
-        ROW(CHILD, bide_buffered_reader_read_line, read_line)                                      \
-            ROW(CHILD, bide_buffered_reader_read_to_end, read_rest)                                \
-                ROW(CHILD, bide_writer_write_all, write_rest)                                      \
-                    ROW(CHILD, bide_writer_write_all, write_line)                                  \
-                        ROW(CHILD, bide_writer_close, close)
+    ROW(PARAM, bide_bytes *, rest)                                                                 \
+    ROW(LOCAL, int32_t, e)                                                                         \
+    ROW(CHILD, bide_buffered_reader_read_line, read_line)                                          \
+    ROW(CHILD, bide_buffered_reader_read_to_end, read_rest)                                        \
+    ROW(CHILD, bide_writer_write_all, write_rest)                                                  \
+    ROW(CHILD, bide_writer_write_all, write_line) ROW(CHILD, bide_writer_close, close)
 BIDE_ASYNC(int32_t, swap)
 {
     BIDE_BEGIN(swap);

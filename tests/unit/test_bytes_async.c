@@ -193,7 +193,7 @@ static void lines_of_it(void **state)
     const bide_io_step steps[] = {bide_io_reads("one\r\ntwo three"), bide_io_pends(),
                                   bide_io_reads(" four\n")};
     const char *const want[] = {"ONE", "TWO THREE FOUR"};
-    bide_bytes item;
+    bide_bytes item = {0};
     bool more = false;
     bide_poll p;
     tunnel_reader r;

@@ -51,7 +51,7 @@ static bide_bytes made(bide_allocator *a, const char *text)
 #define NEXT(S, s)                                                                                 \
     do {                                                                                           \
         bool more = false;                                                                         \
-        bide_bytes item;                                                                           \
+        bide_bytes item = {0};                                                                     \
         bide_poll code;                                                                            \
         RUN_(code, S##_next, &more, s, &item);                                                     \
         assert_int_equal(code, BIDE_READY);                                                        \
@@ -177,7 +177,7 @@ static void next_dropped(void **state)
                                   bide_io_pends(), bide_io_reads("bcd")};
     size_t drops = 0;
     bool more = false;
-    bide_bytes item;
+    bide_bytes item = {0};
     frames2 s;
     OPEN(io, state, steps, 5, NULL, 0);
     frames2_init(&s, (lent){&io}, NULL);
@@ -402,7 +402,7 @@ static bide_poll boxed(bide_allocator *a)
     else
         sink8_drop(&to);
     for (bool more = true; r == BIDE_READY && more;) {
-        bide_bytes item;
+        bide_bytes item = {0};
         RUN(r, messages_next, &more, &s, &item);
         if (r == BIDE_READY && more)
             RUN(r, message_sink_send, &e, &k, item);

@@ -33,7 +33,7 @@ BIDE_STREAM_BOX(texts_stream, lines_dyn);
 #define NEXT_(S, s)                                                                                \
     do {                                                                                           \
         bool more = false;                                                                         \
-        bide_bytes item;                                                                           \
+        bide_bytes item = {0};                                                                     \
         bide_poll code;                                                                            \
         RUN_(code, S##_next, &more, s, &item);                                                     \
         if (code != BIDE_READY || !more) {                                                         \
@@ -223,7 +223,7 @@ static void B08_next_dropped(void **state)
                                   bide_io_pends(), bide_io_reads("\nrest")};
     size_t drops = 0;
     bool more = false;
-    bide_bytes item;
+    bide_bytes item = {0};
     lines s;
     OPEN(io, state, steps, 5, NULL, 0);
     lines_init(&s, (lent){&io}, NULL);

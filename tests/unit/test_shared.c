@@ -149,6 +149,71 @@ static void waits_and_handles_that_go(void **state)
     stage_close(&t);
 }
 
+/* hooked(hook): runs what the test says in its first poll, as another thread might meanwhile. */
+typedef struct hook {
+    void (*run)(struct hook *h, bide_context *cx);
+    bide_poll code;
+    bool wakes;
+    bide_context *cx; /* of another task */
+    void *wait;
+} hook;
+#define hooked_FRAME(ROW) ROW(PARAM, hook *, h)
+BIDE_FUTURE(void, hooked)
+bide_poll hooked_poll(struct hooked *f, bide_context *cx, void *out)
+{
+    hook *h = f->h;
+    (void)out;
+    if (h->run) {
+        void (*run)(hook *, bide_context *) = h->run;
+        h->run = NULL;
+        run(h, cx);
+    }
+    return h->code;
+}
+void hooked_drop(struct hooked *f)
+{
+    (void)f;
+}
+BIDE_SHARE(hooks, hooked);
+
+static void another_waits(hook *h, bide_context *cx)
+{
+    const union hooked_result *got = NULL;
+    if (h->wakes)
+        bide_waker_wake_by_ref(cx->waker);
+    assert_int_equal(hooks_wait_poll(h->wait, h->cx, &got), BIDE_PENDING);
+}
+
+/* Who looks while another polls, waits, and is told of the end, and of a wake that he missed. */
+static void who_looks_during_a_poll_is_told(void **state)
+{
+    (void)state;
+    for (int wakes = 0; wakes < 2; wakes++) {
+        stage s, t;
+        hooks p;
+        struct hooks_wait a, b;
+        hook h = {.run = another_waits, .code = wakes ? BIDE_PENDING : BIDE_READY};
+        struct hooked one;
+        const union hooked_result *got = NULL;
+        stage_open(&s, NULL);
+        stage_open(&t, NULL);
+        h.wakes = wakes;
+        h.cx = &t.cx;
+        h.wait = &b;
+        assert_int_equal(hooks_new(&p, &s.counter.base, BIDE_MADE(hooked, one, (&h))), BIDE_READY);
+        hooks_wait_init(&a, &p);
+        hooks_wait_init(&b, &p);
+        assert_int_equal(hooks_wait_poll(&a, &s.cx, &got), h.code);
+        assert_int_equal(bide_counting_waker_total(&t.waker), 1);
+        h.code = BIDE_READY;
+        assert_int_equal(hooks_wait_poll(&b, &t.cx, &got), BIDE_READY);
+        hooks_wait_drop(&a);
+        hooks_drop(&p);
+        stage_close(&s);
+        stage_close(&t);
+    }
+}
+
 static void C08_peek(void **state)
 {
     stage s;
@@ -386,6 +451,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(C06_one_inner_poll_chain),
         cmocka_unit_test(waits_and_handles_that_go),
+        cmocka_unit_test(who_looks_during_a_poll_is_told),
         cmocka_unit_test(C08_peek),
         cmocka_unit_test(C09_weak_downgrade),
         cmocka_unit_test(C10_single_owner_no_clone),

@@ -30,8 +30,8 @@ static inline void log_left(Log *l)
 }
 #define Log_HAS_close 1
 #define Log_send_FRAME(ROW)                                                                        \
-    ROW(COUNTED, Log *, self, log_entered, log_left) ROW(PARAM, int32_t, item)                     \
-    ROW(CHILD, nap, before)
+    ROW(COUNTED, Log *, self, log_entered, log_left)                                               \
+    ROW(PARAM, int32_t, item) ROW(CHILD, nap, before)
 BIDE_ASYNC(int32_t, Log_send)
 {
     size_t n;
@@ -65,8 +65,9 @@ typedef struct Both {
     Drain a, b;
 } Both;
 #define Both_send_FRAME(ROW)                                                                       \
-    ROW(PARAM, Both *, self) ROW(PARAM, int32_t, item) ROW(LOCAL, int32_t, e)                      \
-    ROW(CHILD, Drain_send, first) ROW(CHILD, Drain_send, second)
+    ROW(PARAM, Both *, self)                                                                       \
+    ROW(PARAM, int32_t, item)                                                                      \
+    ROW(LOCAL, int32_t, e) ROW(CHILD, Drain_send, first) ROW(CHILD, Drain_send, second)
 BIDE_ASYNC(int32_t, Both_send)
 {
     BIDE_BEGIN(Both_send);
@@ -81,8 +82,7 @@ BIDE_SINK_IMPL_DECLARE(Drain, BothSink);
 BIDE_SINK_IMPL(Drain, BothSink);
 
 /* An async send behind an interface of its own. */
-#define Target_METHODS(METHOD, I, Self)                                                            \
-    METHOD(I, Self, ASYNC_MUT, int32_t, send, (int32_t, item))
+#define Target_METHODS(METHOD, I, Self) METHOD(I, Self, ASYNC_MUT, int32_t, send, (int32_t, item))
 BIDE_INTERFACE(Target);
 BIDE_IMPL_DECLARE(Target, Log);
 BIDE_IMPL(Target, Log);
@@ -129,7 +129,10 @@ BIDE_SINK_TYPE(Blocks_in, owned);
 
 /* Sends 1, 2, 3, feeds 4, flushes, closes: one body for static types and handles. */
 #define FOUR_ROWS(ROW, K)                                                                          \
-    ROW(PARAM, K *, k) ROW(LOCAL, int32_t, e) ROW(LOCAL, int32_t, i) ROW(CHILD, K##_send, send)    \
+    ROW(PARAM, K *, k)                                                                             \
+    ROW(LOCAL, int32_t, e)                                                                         \
+    ROW(LOCAL, int32_t, i)                                                                         \
+    ROW(CHILD, K##_send, send)                                                                     \
     ROW(CHILD, K##_feed, feed) ROW(CHILD, K##_flush, flush) ROW(CHILD, K##_close, close)
 #define FOUR(F, K)                                                                                 \
     BIDE_ASYNC(int32_t, F)                                                                         \

@@ -34,8 +34,8 @@ static inline void Length_drop(Length *env)
         ++*env->drops;
 }
 #define Length_call_FRAME(ROW)                                                                     \
-    ROW(COUNTED, Length *, env, length_entered, length_left) ROW(PARAM, const char *, text)        \
-    ROW(PARAM, number_out, out) ROW(CHILD, nap, nap)
+    ROW(COUNTED, Length *, env, length_entered, length_left)                                       \
+    ROW(PARAM, const char *, text) ROW(PARAM, number_out, out) ROW(CHILD, nap, nap)
 BIDE_ASYNC(int32_t, Length_call)
 {
     BIDE_BEGIN(Length_call);
@@ -176,6 +176,95 @@ static void with_dropped_at_every_point(void **state)
         TankWith_send_drop(&f);
         TankWith_drop(&s);
         assert_int_equal(drops, 1);
+        assert_int_equal(t.reserved, 0);
+        rig_close(&r);
+    }
+}
+
+/* ---- with_flat_map ------------------------------------------------------------------------- */
+
+/* n becomes 0 1 .. n-1. */
+typedef struct Upto {
+    bool pends;
+    int *streams, *drops;
+} Upto;
+static inline Counter Upto_run(Upto *env, int32_t n)
+{
+    return counter_of(0, n, env->pends, env->streams);
+}
+static inline void Upto_drop(Upto *env)
+{
+    ++*env->drops;
+}
+BIDE_SINK_WITH_FLAT_MAP(Flat, TankRef, Upto, Counter, int32_t);
+BIDE_SINK_WITH_FLAT_MAP(DrainFlat, Drain, Upto, Counter, int32_t);
+
+static void S40_with_flat_map(void **state)
+{
+    for (int pends = 0; pends < 4; pends++) {
+        rig r;
+        int streams = 0, drops = 0;
+        Tank t = tank_of(64, pends & 1), u = tank_of(64, pends & 1);
+        Flat s;
+        DrainFlat d;
+        char text[64];
+        int32_t e = -1;
+        (void)state;
+        rig_open(&r);
+        Flat_init(&s, ref_of(&t), (Upto){(pends & 2) != 0, &streams, &drops});
+        DrainFlat_init(&d, Tank_as_Drain(&u, NULL), (Upto){(pends & 2) != 0, &streams, &drops});
+        RUN(Flat_send, &r.cx, &e, (&s, 3));
+        RUN(Flat_send, &r.cx, &e, (&s, 0));
+        RUN(Flat_feed, &r.cx, &e, (&s, 2));
+        RUN(Flat_close, &r.cx, &e, (&s));
+        assert_int_equal(e, 0);
+        assert_string_equal(tank_text(&t, text, sizeof text), "0 1 2 0 1");
+        assert_int_equal(t.closes, 1);
+        RUN(Flat_send, &r.cx, &e, (&s, 1));
+        assert_int_equal(e, BIDE_SINK_CLOSED);
+        RUN(DrainFlat_feed, &r.cx, &e, (&d, 3));
+        assert_int_equal(u.seen, 0); /* the stream has only been made */
+        RUN(DrainFlat_flush, &r.cx, &e, (&d));
+        assert_string_equal(tank_text(&u, text, sizeof text), "0 1 2");
+        assert_int_equal(streams, 4);
+        Flat_drop(&s);
+        DrainFlat_drop(&d);
+        assert_int_equal(drops, 2);
+        assert_int_equal(r.counter.allocs, 0);
+        rig_close(&r);
+    }
+}
+
+static void S40_with_flat_map_waits_for_room_and_drops(void **state)
+{
+    for (int polls = 0; polls < 16; polls++) {
+        rig r;
+        int streams = 0, drops = 0;
+        Tank t = tank_of(2, true);
+        Flat s;
+        struct Flat_send f;
+        int32_t e = -1;
+        bide_poll p = BIDE_PENDING;
+        (void)state;
+        rig_open(&r);
+        Flat_init(&s, ref_of(&t), (Upto){true, &streams, &drops});
+        Flat_send_init(&f, &s, 5);
+        for (int i = 0; i < polls && p == BIDE_PENDING; i++)
+            p = Flat_send_poll(&f, &r.cx, &e);
+        assert_int_equal(p, BIDE_PENDING);
+        assert_true(t.seen <= 2); /* no more than there is room for */
+        Flat_send_drop(&f);
+        if (polls == 15) { /* the items of what was taken go their way */
+            tank_take(&t);
+            t.room = 64;
+            RUN(Flat_flush, &r.cx, &e, (&s));
+            assert_int_equal(t.seen, 5);
+        }
+        Flat_drop(&s);
+        assert_int_equal(streams, polls > 0);
+        assert_int_equal(drops, 1);
+        assert_null(t.waker); /* and the place of who waited was given back */
+        assert_int_equal(t.reserved, 0);
         rig_close(&r);
     }
 }
@@ -441,6 +530,8 @@ int main(void)
         cmocka_unit_test(S38_with_flush_drives_the_call),
         cmocka_unit_test(S41_ready_is_propagated_once),
         cmocka_unit_test(with_dropped_at_every_point),
+        cmocka_unit_test(S40_with_flat_map),
+        cmocka_unit_test(S40_with_flat_map_waits_for_room_and_drops),
         cmocka_unit_test(buffer_takes_what_has_no_room),
         cmocka_unit_test(S46_buffer_closes_behind_its_items),
         cmocka_unit_test(S44_fanout),

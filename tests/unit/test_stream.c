@@ -47,8 +47,8 @@ static inline Slow *slow_entered(Slow *s)
     return s;
 }
 #define Slow_next_FRAME(ROW)                                                                       \
-    ROW(COUNTED, Slow *, self, slow_entered, slow_left) ROW(PARAM, int32_t *, item)                \
-    ROW(CHILD, nap, before) ROW(CHILD, nap, behind)
+    ROW(COUNTED, Slow *, self, slow_entered, slow_left)                                            \
+    ROW(PARAM, int32_t *, item) ROW(CHILD, nap, before) ROW(CHILD, nap, behind)
 BIDE_ASYNC(bool, Slow_next)
 {
     BIDE_BEGIN(Slow_next);
@@ -123,8 +123,9 @@ BIDE_STREAM_BOX(Blocked, Blocks);
         BIDE_END;                                                                                  \
     }
 #define SUM_ROWS(ROW, S)                                                                           \
-    ROW(PARAM, S *, s) ROW(LOCAL, int32_t, i) ROW(LOCAL, int32_t, sum) ROW(LOCAL, bool, more)      \
-    ROW(CHILD, S##_next, step)
+    ROW(PARAM, S *, s)                                                                             \
+    ROW(LOCAL, int32_t, i)                                                                         \
+    ROW(LOCAL, int32_t, sum) ROW(LOCAL, bool, more) ROW(CHILD, S##_next, step)
 #define sum_counter_FRAME(ROW) SUM_ROWS(ROW, Counter)
 #define sum_numbers_FRAME(ROW) SUM_ROWS(ROW, Numbers)
 #define sum_slow_FRAME(ROW) SUM_ROWS(ROW, SlowStream)

@@ -75,8 +75,7 @@ static inline void Odd_drop(Odd *env)
     (void)env;
     fn_drops++;
 }
-#define Odd_call_FRAME(ROW)                                                                        \
-    ROW(PARAM, Odd *, env) ROW(PARAM, number_ref, x) ROW(CHILD, nap, nap)
+#define Odd_call_FRAME(ROW) ROW(PARAM, Odd *, env) ROW(PARAM, number_ref, x) ROW(CHILD, nap, nap)
 BIDE_ASYNC(bool, Odd_call)
 {
     BIDE_BEGIN(Odd_call);
@@ -127,8 +126,8 @@ static inline void Product_drop(Product *env)
     fn_drops++;
 }
 #define Product_call_FRAME(ROW)                                                                    \
-    ROW(PARAM, Product *, env) ROW(PARAM, int32_t, x) ROW(PARAM, number_out, item)                 \
-    ROW(CHILD, nap, nap)
+    ROW(PARAM, Product *, env)                                                                     \
+    ROW(PARAM, int32_t, x) ROW(PARAM, number_out, item) ROW(CHILD, nap, nap)
 BIDE_ASYNC(bool, Product_call)
 {
     BIDE_BEGIN(Product_call);
@@ -196,8 +195,9 @@ static Numbers boxed(rig *r, Counter c)
     return n;
 }
 
-/* Runs the type Name, which INIT(s, source) readies, over 0 to 9: the text is `expected`, the source
- * and the closure are dropped once; and so they are when it is dropped after any number of polls. */
+/* Runs the type Name, which INIT(s, source) readies, over 0 to 9: the text is `expected`, the
+ * source and the closure are dropped once; and so they are when it is dropped after any number of
+ * polls. */
 #define CHECK_ONE(Name, INIT, SOURCE, expected, fns)                                               \
     for (int polls = -1; polls < 60; polls++) {                                                    \
         rig r;                                                                                     \

@@ -12,7 +12,7 @@ BIDE_STREAM_BOX(Numbers, Counter);
 
 typedef struct Job {
     int live, most, calls;
-    int32_t bad;    /* this item ends with `code`, or with `error` */
+    int32_t bad; /* this item ends with `code`, or with `error` */
     bide_poll code;
     int32_t error;
     int *drops;
@@ -187,8 +187,8 @@ typedef struct Visit {
     Job job;
 } Visit;
 #define Visit_call_FRAME(ROW)                                                                      \
-    ROW(PARAM, Visit *, env) ROW(PARAM, int32_t, x) ROW(LOCAL, int32_t, got)                       \
-    ROW(CHILD, Job_call, job)
+    ROW(PARAM, Visit *, env)                                                                       \
+    ROW(PARAM, int32_t, x) ROW(LOCAL, int32_t, got) ROW(CHILD, Job_call, job)
 BIDE_ASYNC(int32_t, Visit_call)
 {
     BIDE_BEGIN(Visit_call);

@@ -6,6 +6,8 @@
 #include <bide/trace.h>
 
 #include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static char path[64];
@@ -259,6 +261,31 @@ static void a_late_error_is_told(void **state)
     assert_int_equal(bide_uv_free(rt), BIDE_READY);
 }
 
+/* The disk takes the first half of a write: the rest is tried again, and its error told. */
+static void a_write_that_is_cut(void **state)
+{
+    bide_uv *rt = new_rt(NULL);
+    bide_uv_file f = {0};
+    struct rlimit before, small;
+    bide_poll r;
+    int32_t e = 0;
+    (void)state;
+    (void)signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(do_open(rt, O_WRONLY | O_CREAT | O_TRUNC, &f), 0);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small = before;
+    small.rlim_cur = 5;
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    assert_int_equal(do_write(rt, &f, "0123456789"), 0);
+    BIDE_UV_RUN_UNTIL_TO(r, rt, bide_uv_file_flush, &e, (&f));
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(r, BIDE_READY);
+    assert_int_equal(e, UV_EFBIG);
+    bide_uv_file_drop(&f);
+    assert_int_equal(bide_uv_free(rt), BIDE_READY);
+    file_holds("01234");
+}
+
 static void facts(void **state)
 {
     bide_uv *rt = new_rt(NULL);
@@ -389,6 +416,7 @@ int main(void)
         FILE_TEST(copied_through_handles),
         FILE_TEST(errors_are_values),
         FILE_TEST(a_late_error_is_told),
+        FILE_TEST(a_write_that_is_cut),
         FILE_TEST(facts),
         FILE_TEST(dropped_at_every_await),
         FILE_TEST(the_loops_end_comes_first),

@@ -49,8 +49,7 @@ BIDE_COPY(copy_dyn, bide_buffered_reader, bide_writer);
     ROW(LOCAL, int64_t, bytes)                                                                     \
     ROW(LOCAL, int32_t, e)                                                                         \
     ROW(LOCAL, bide_buffered_reader, reader)                                                       \
-    ROW(LOCAL, bide_writer, writer) ROW(CHILD, copy_dyn, copy)                                     \
-        ROW(CHILD, bide_writer_close, close)
+    ROW(LOCAL, bide_writer, writer) ROW(CHILD, copy_dyn, copy) ROW(CHILD, bide_writer_close, close)
 BIDE_ASYNC(int64_t, echo_dyn)
 {
     BIDE_BEGIN(echo_dyn);
@@ -69,8 +68,8 @@ BIDE_ASYNC(int64_t, echo_dyn)
     ROW(PARAM, bide_uv_listener *, l)                                                              \
     ROW(PARAM, int, times)                                                                         \
     ROW(PARAM, bool, dyn)                                                                          \
-    ROW(LOCAL, bide_uv_tcp, conn) ROW(LOCAL, int32_t, e) ROW(LOCAL, bide_poll, code)               \
-        ROW(CHILD, bide_uv_listener_accept, accept)
+    ROW(LOCAL, bide_uv_tcp, conn)                                                                  \
+    ROW(LOCAL, int32_t, e) ROW(LOCAL, bide_poll, code) ROW(CHILD, bide_uv_listener_accept, accept)
 BIDE_ASYNC(int32_t, serve)
 {
     BIDE_BEGIN(serve);
@@ -99,10 +98,14 @@ typedef char piece[PIECE];
     ROW(PARAM, const struct sockaddr_storage *, to)                                                \
     ROW(PARAM, int, pieces)                                                                        \
     ROW(LOCAL, bide_uv_tcp, conn)                                                                  \
-    ROW(LOCAL, int32_t, e) ROW(LOCAL, ptrdiff_t, n) ROW(BUFFER, piece, out) ROW(BUFFER, piece, in) \
-        ROW(CHILD, bide_uv_tcp_connect, connect) ROW(CHILD, bide_uv_tcp_write_all, write)          \
-            ROW(CHILD, bide_uv_tcp_read_exact, read) ROW(CHILD, bide_uv_tcp_close, close)          \
-                ROW(CHILD, bide_uv_tcp_read, last)
+    ROW(LOCAL, int32_t, e)                                                                         \
+    ROW(LOCAL, ptrdiff_t, n)                                                                       \
+    ROW(BUFFER, piece, out)                                                                        \
+    ROW(BUFFER, piece, in)                                                                         \
+    ROW(CHILD, bide_uv_tcp_connect, connect)                                                       \
+    ROW(CHILD, bide_uv_tcp_write_all, write)                                                       \
+    ROW(CHILD, bide_uv_tcp_read_exact, read)                                                       \
+    ROW(CHILD, bide_uv_tcp_close, close) ROW(CHILD, bide_uv_tcp_read, last)
 BIDE_ASYNC(int32_t, ask)
 {
     BIDE_BEGIN(ask);
@@ -600,7 +603,7 @@ static void aborted_anywhere(void **state)
     }
 }
 
-/* No descriptors: accept tells it, and goes on when there are some. */
+/* No descriptors: connect tells it, and works again when there are some. */
 static void no_descriptors_left(void **state)
 {
     struct ends e;
@@ -765,6 +768,48 @@ static bide_poll echo_through(bide_allocator *a)
     return r;
 }
 
+/* Gives nothing while it is told to. */
+struct moody {
+    bide_allocator base;
+    bool refuses;
+};
+
+static void *moody_alloc(bide_allocator *self, size_t bytes, size_t align, bide_allocator **giver)
+{
+    bide_allocator *heap = bide_heap();
+    return ((struct moody *)(void *)self)->refuses ? NULL : heap->alloc(heap, bytes, align, giver);
+}
+
+/* What has arrived waits for memory in the system; the error is a value, and goes. */
+static void no_buffer_for_a_read(void **state)
+{
+    struct moody m = {.base = {.size = sizeof m.base, .alloc = moody_alloc}};
+    bide_uv_options o = bide_uv_options_init();
+    struct ends e = {0};
+    ptrdiff_t n = 0;
+    bide_join read;
+    char text[8];
+    (void)state;
+    o.allocator = &m.base;
+    o.buffer_cache = 0;
+    assert_int_equal(bide_uv_new(&o, NULL, &e.rt), BIDE_READY);
+    assert_int_equal(listen_on_loopback(e.rt, &e.l, &e.at), 0);
+    assert_int_equal(do_connect(e.rt, &e.at, &e.a), 0);
+    assert_int_equal(do_accept(e.rt, &e.l, &e.b), 0);
+    assert_int_equal(
+        BIDE_SPAWN(bide_uv_runtime(e.rt), bide_uv_tcp_read, &read, (&e.b, text, sizeof text)),
+        BIDE_READY);
+    assert_int_equal(do_write(e.rt, &e.a, "late", 4), 0);
+    m.refuses = true;
+    settle(e.rt);
+    m.refuses = false;
+    assert_int_equal(bide_join_try_take(&read, &n), BIDE_READY);
+    assert_int_equal(n, UV_ENOMEM);
+    assert_int_equal(do_read(e.rt, &e.b, text, sizeof text), 4);
+    assert_memory_equal(text, "late", 4);
+    close_ends(&e);
+}
+
 TEST_EVERY_FAILURE(no_memory_for_an_echo, echo_through)
 
 int main(void)
@@ -791,6 +836,7 @@ int main(void)
         cmocka_unit_test(objects_outlive_their_loop),
         cmocka_unit_test(empty_objects_say_so),
         cmocka_unit_test(traces_tell_what_is_waited_for),
+        cmocka_unit_test(no_buffer_for_a_read),
         cmocka_unit_test(no_memory_for_an_echo),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
