@@ -7,6 +7,7 @@
  */
 #include "uv_core.h"
 
+#include "../host_root.h"
 #include "../thread_id.h"
 
 #include <signal.h>
@@ -333,62 +334,6 @@ bide_poll bide_uv_run(bide_uv *rt)
     return BIDE_READY;
 }
 
-/* The future of bide_uv_run_until as a task: it stays in its caller's memory. */
-#define bide_priv_uv_root_FRAME(ROW)                                                               \
-    ROW(TRACE, root_trace)                                                                         \
-    ROW(CANCEL, root_cancel)                                                                       \
-    ROW(PARAM, bide_uv *, rt)                                                                      \
-    ROW(PARAM, const bide_type *, type)                                                            \
-    ROW(PARAM, void *, frame) ROW(PARAM, void *, out) ROW(PARAM, bide_poll *, code)
-
-static void root_trace(const void *frame, bide_tracer *tracer);
-static bide_poll root_cancel(void *frame, bide_context *cx);
-
-BIDE_FUTURE(void, bide_priv_uv_root)
-
-static void root_trace(const void *frame, bide_tracer *tracer)
-{
-    const struct bide_priv_uv_root *f = frame;
-    if (f->type)
-        bide_priv_trace_kid(BIDE_PRIV_KID_EMBEDDED, f->type, f->frame, tracer);
-}
-
-static bide_poll root_end(struct bide_priv_uv_root *f, bide_poll code)
-{
-    *f->code = code;
-    f->rt->done = true;
-    f->type = NULL;
-    return BIDE_READY;
-}
-
-BIDE_INLINE bide_poll bide_priv_uv_root_poll(struct bide_priv_uv_root *f, bide_context *cx,
-                                             void *out)
-{
-    bide_poll r = f->type ? f->type->poll(f->frame, cx, f->out) : BIDE_EMISUSE;
-    (void)out;
-    return r == BIDE_PENDING || !f->type ? r : root_end(f, r);
-}
-
-BIDE_INLINE void bide_priv_uv_root_drop(struct bide_priv_uv_root *f)
-{
-    if (!f->type)
-        return;
-    f->type->drop(f->frame);
-    (void)root_end(f, BIDE_ECANCELED);
-}
-
-static bide_poll root_cancel(void *frame, bide_context *cx)
-{
-    struct bide_priv_uv_root *f = frame;
-    if (!f->type)
-        return BIDE_READY;
-    if (!f->type->cancel)
-        f->type->drop(f->frame);
-    else if (f->type->cancel(f->frame, cx) == BIDE_PENDING)
-        return BIDE_PENDING;
-    return root_end(f, BIDE_ECANCELED);
-}
-
 bide_poll bide_uv_run_until(bide_uv *rt, const bide_type *type, void *frame, void *out)
 {
     bide_spawn_options o = bide_spawn_options_init();
@@ -396,8 +341,8 @@ bide_poll bide_uv_run_until(bide_uv *rt, const bide_type *type, void *frame, voi
     o.name = type->name;
     o.slab_bytes = rt->root_slab_bytes;
     if (may_run(rt))
-        BIDE_SPAWN_TO(r, bide_uv_runtime(rt), bide_priv_uv_root, &o, NULL,
-                      (rt, type, frame, out, &code));
+        BIDE_SPAWN_TO(r, bide_uv_runtime(rt), bide_priv_host_root, &o, NULL,
+                      (&rt->done, type, frame, out, &code));
     if (r != BIDE_READY) {
         type->drop(frame);
         return r;
