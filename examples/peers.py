@@ -71,6 +71,14 @@ class Serving:
         s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return s
 
+    def refuses(self):
+        """It resets the next connection: maybe before connect() has returned to us."""
+        try:
+            with self.connect() as s:
+                check(s.recv(1) == b"?", "an end that is no reset")
+        except ConnectionResetError:
+            pass
+
     def peak_kib(self):
         """The most memory it has had."""
         with open("/proc/%d/status" % self.process.pid) as status:
