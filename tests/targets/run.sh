@@ -16,8 +16,8 @@ cd "$root" || exit 1
 common="-Iinclude -Itests/targets/cmocka -Itests/gen/corpus -D_POSIX_C_SOURCE=200809L"
 warnings="-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wstrict-prototypes -Werror"
 
-# The flags of all targets, by name: compiler, flags, what to run programs with. Only `enums` and
-# `lto` are about optimisation.
+# The flags of all targets, by name: compiler, flags, what to run programs with. Only `lto` and
+# `c23` are about optimisation.
 describe() {
     runner='' ar=ar install=''
     case $1 in
@@ -35,9 +35,8 @@ describe() {
         flags="$flags -Wl,--lto-O0 -fno-sanitize-recover=cfi-icall -Wno-unused-command-line-argument"
         flags="$flags -fuse-ld=lld"
         command -v llvm-ar > /dev/null || ar=$(ls /usr/lib/llvm-*/bin/llvm-ar 2> /dev/null | tail -1) ;;
-    lto) cc=gcc flags='-O2 -flto' ar=gcc-ar ;;
-    enums) cc=gcc flags='-Os -funsigned-char -fshort-enums' ;;
-    c23) cc=clang flags='-O0' ;;
+    lto) cc=gcc flags='-O2 -flto -funsigned-char -fshort-enums' ar=gcc-ar ;;
+    c23) cc=clang flags='-Os' ;;
     *) return 1 ;;
     esac
     std=c11
@@ -161,7 +160,7 @@ check_examples() {
 
 # Code that knows sizes, orders and types of functions; flags alone change nothing in it.
 corpus() {
-    case $target in enums | c23) return 0 ;; esac
+    case $target in c23) return 0 ;; esac
     [ -d "$scratch/gen" ] || { say "the corpus is left out: $no_bidec"; return 0; }
     # shellcheck disable=SC2086
     $cc -std=gnu11 $flags $common -w -DBIDE_BLOCKING=1 -c tests/gen/corpus/leaves_blocking.c \
@@ -257,7 +256,7 @@ if [ "${1:-}" = --require ]; then
     require=true
     shift
 fi
-[ $# -gt 0 ] || set -- freestanding wasm cfi m32 arm s390x enums lto c23
+[ $# -gt 0 ] || set -- freestanding wasm cfi m32 arm s390x lto c23
 scratch=$(mktemp -d) || exit 1
 trap 'rm -rf "$scratch"' EXIT
 passed='' failed='' skipped='' no_bidec='' generated=false core=''
