@@ -132,6 +132,45 @@ def reset(s):
     s.close()
 
 
+def until_read(s):
+    """Waits until the program at the other end has read all that we have sent. What comes behind
+    it, a reset say, is an event of its own then."""
+    def name(address):
+        a, port = address
+        return "%08X:%04X" % (struct.unpack("=I", socket.inet_aton(a))[0], port)
+
+    ours, other = name(s.getsockname()), name(s.getpeername())
+
+    def is_read():
+        waiting = {}  # bytes that are not acknowledged, and bytes that are not read
+        with open("/proc/net/tcp") as table:
+            for line in table:
+                words = line.split()
+                if words[1:3] in ([ours, other], [other, ours]):
+                    sent, received = words[4].split(":")
+                    waiting[words[1]] = int(sent if words[1] == ours else received, 16)
+        return waiting == {ours: 0, other: 0}
+
+    if not os.path.exists("/proc/net/tcp"):
+        skip("/proc/net/tcp is not there")
+    until(is_read, "what was sent is not read")
+
+
+class Nobody:
+    """A port that refuses connections, and that nobody else is given meanwhile."""
+
+    def __init__(self):
+        self.socket = socket.socket()
+        self.socket.bind(("127.0.0.1", 0))
+        self.port = self.socket.getsockname()[1]
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.socket.close()
+
+
 class Peer:
     """A server of ours: one thread for each connection, which runs `talk(socket)`."""
 

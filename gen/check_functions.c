@@ -78,7 +78,7 @@ bool is_made_name(const char *name, const char *callee_name)
 
 static void check_clashes(const unit *u, const function *f)
 {
-    if (!u->is_declared)
+    if (!u->is_declared || f->self->is_stand_in)
         return;
     for (int i = 0; i < MADE_ENDS; i++) {
         const char *name = SAY(u, "%s%s", f->name, made_ends[i]);

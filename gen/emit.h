@@ -26,6 +26,7 @@ typedef struct writer {
     callee **spawned;   /* whose helper has been written */
     uint32_t spawned_count;
     bool *frames_done;  /* by index of a function in the unit */
+    bool *declared;     /* the same: what its callers use is written, too */
     bool in_header;     /* static functions have names of the file's own there */
 } writer;
 
@@ -78,7 +79,7 @@ const char *unwind_label(writer *w);
 void emit_word(writer *w, node *word, const char *out);
 /* Starts an async variable. */
 void emit_async_start(writer *w, var *v);
-void emit_async_drop(writer *w, const var *v);
+void emit_async_drop(writer *w, const var *v, bool is_last);
 /* The await of an async cleanup. */
 void emit_async_cleanup(writer *w, var *v, bool unwinding);
 bool async_is_boxed(const var *v);
@@ -98,7 +99,21 @@ void emit_statement(writer *w, node *n);
 /* Runs what awaits in an expression. */
 void emit_hoist(writer *w, node *n);
 
-/* ---- emit_frame.c: the future type -------------------------------------------------------- */
+/* ---- emit_made.c: what macros make of futures of this file -------------------------------- */
+
+/* Writes its parts, then the use of the macro, unless it was written before. */
+void emit_making(writer *w, making *m);
+/* The includes that a header needs for it. */
+void need_making(bool *needed, const making *m);
+
+/* ---- emit_source.c ------------------------------------------------------------------------ */
+
+/* Frame and declarations of a function. */
+void emit_needed(writer *w, function *f);
+/* The source goes on at this offset. */
+void back_to_source(writer *w, uint32_t offset);
+
+/* ---- emit_frame.c: the frame -------------------------------------------------------------- */
 
 /* What a frame of a static function is called in the header: its name belongs to the file. */
 const char *header_prefix(arena *a, const output *o);
@@ -107,14 +122,18 @@ void emit_names(writer *w, const function *f);
 /* Struct and flags, frames of children in this file first; then the names, but not those of a
  * static function in a header. */
 void emit_frame(writer *w, function *f);
+/* ", T a, U b" and ", a, b" */
+const char *parameter_list(arena *a, const function *f, const char *before);
+const char *argument_list(arena *a, const function *f, const char *before);
+const char *state_path(const function *f);
+bool owns_parameters(const function *f);
+
+/* ---- emit_future.c: the functions of the future type -------------------------------------- */
+
 /* What a header says of an exported function, and the source of all of them. */
 void emit_declarations(writer *w, function *f);
 void emit_near(writer *w, function *f);
 /* Behind the body: poll, drop, start, trace, the record. */
 void emit_wrappers(writer *w, function *f);
-/* ", T a, U b" and ", a, b" */
-const char *parameter_list(arena *a, const function *f, const char *before);
-const char *argument_list(arena *a, const function *f, const char *before);
-const char *state_path(const function *f);
 
 #endif

@@ -119,7 +119,7 @@ static void emit_discarded(writer *w, node *e)
 static void end_var(writer *w, var *v)
 {
     if (v->is_async)
-        emit_async_drop(w, v);
+        emit_async_drop(w, v, true);
     else if (cleanup_waits(v))
         emit_async_cleanup(w, v, false);
     else
@@ -587,7 +587,7 @@ void emit_statement(writer *w, node *n)
         } else if (bare(n->kids[0])->kind == N_DROP) {
             /* a word that does not suspend */
             glue_lines(w);
-            emit_async_drop(w, bare(bare(n->kids[0])->kids[0])->var);
+            emit_async_drop(w, bare(bare(n->kids[0])->kids[0])->var, false);
         } else {
             emit_expression(w, n);
         }

@@ -28,8 +28,12 @@ static void need_group(bool *needed, const group *g)
     for (uint32_t i = 0; i < g->field_count; i++) {
         if (g->fields[i].type)
             need(needed, g->fields[i].type->include);
+        if (g->fields[i].type && g->fields[i].type->making)
+            need_making(needed, g->fields[i].type->making);
         if (g->fields[i].child)
             need(needed, g->fields[i].child->include);
+        if (g->fields[i].child && g->fields[i].child->making && !g->fields[i].boxed)
+            need_making(needed, g->fields[i].child->making);
     }
     for (uint32_t i = 0; i < g->kid_count; i++)
         need_group(needed, g->kids[i]);
@@ -78,6 +82,7 @@ void emit_header(unit *u, const output *o, text *to)
     w.to = to;
     w.in_header = true;
     w.frames_done = NEW_ARRAY(u->arena, bool, u->function_count);
+    w.declared = NEW_ARRAY(u->arena, bool, u->function_count);
     for (uint32_t i = 0; i < u->function_count; i++)
         if (!u->functions[i]->is_static)
             need_function(u, needed, seen, u->functions[i]);
@@ -95,7 +100,7 @@ void emit_header(unit *u, const output *o, text *to)
         if (!u->functions[i]->is_static)
             emit_frame(&w, u->functions[i]);
     for (uint32_t i = 0; i < u->function_count; i++)
-        if (!u->functions[i]->is_static) {
+        if (!u->functions[i]->is_static && !w.declared[i]) {
             text_puts(to, "\n");
             emit_declarations(&w, u->functions[i]);
         }

@@ -252,14 +252,17 @@ void emit_async_start(writer *w, var *v)
     glue(w, "%s = 1;", live_text(w, v));
 }
 
-void emit_async_drop(writer *w, const var *v)
+/* At the end of its scope nobody looks at the flag behind that. */
+void emit_async_drop(writer *w, const var *v, bool is_last)
 {
     bool is_boxed = async_is_boxed(v);
-    glue(w, "if (%s) {", live_text(w, v));
-    glue(w, "    %s = 0;", live_text(w, v));
+    glue(w, is_last ? "if (%s)" : "if (%s) {", live_text(w, v));
+    if (!is_last)
+        glue(w, "    %s = 0;", live_text(w, v));
     glue(w, "    BIDE_PRIV_DROP_%s(%s, &%s);", where(async_callee(v), is_boxed),
          async_callee(v)->name, async_text(w, v, is_boxed ? "box" : "kid"));
-    glue(w, "}");
+    if (!is_last)
+        glue(w, "}");
 }
 
 /* Polls one async variable that has not finished; its value replaces its frame. `number` is what
@@ -336,7 +339,7 @@ static void select_variables(writer *w, site *s, node *n)
     wait_again(w, s, arena_print(w->unit->arena, "%s < 0", value));
     if (n->kind == N_RACE)
         for (uint32_t i = 0; i < n->count; i++)
-            emit_async_drop(w, bare(n->kids[i])->var);
+            emit_async_drop(w, bare(n->kids[i])->var, false);
 }
 
 static void await_next(writer *w, site *s, node *n)

@@ -275,28 +275,26 @@ static uint32_t index_of(const unit *u, const function *f)
     return 0;
 }
 
-static void ensure(writer *w, bool *ensured, function *f);
-
-static void ensure_called(writer *w, bool *ensured, node *n)
+static void emit_called(writer *w, node *n)
 {
     if (!n)
         return;
     if (n->callee && n->callee->definition)
-        ensure(w, ensured, n->callee->definition);
+        emit_needed(w, n->callee->definition);
     if (n->kind == N_VAR && n->var->cleanup_fn && n->var->cleanup_fn->definition)
-        ensure(w, ensured, n->var->cleanup_fn->definition);
+        emit_needed(w, n->var->cleanup_fn->definition);
     for (uint32_t i = 0; i < n->count; i++)
-        ensure_called(w, ensured, n->kids[i]);
+        emit_called(w, n->kids[i]);
 }
 
-/* Static functions are declared where they are first needed: their types may be the file's. */
-static void ensure(writer *w, bool *ensured, function *f)
+/* Static functions are declared where they are first needed, and not before: their types may be the
+ * file's. */
+void emit_needed(writer *w, function *f)
 {
     uint32_t i = index_of(w->unit, f);
-    if (ensured[i])
+    if (w->declared[i])
         return;
-    ensured[i] = true;
-    ensure_called(w, ensured, f->body);
+    w->declared[i] = true;
     if (f->is_static && w->frames_done[i]) {
         text_printf(w->to, "%s(%s);\n", declared(w->unit->arena, f->result, f->name),
                     f->param_count ? parameter_list(w->unit->arena, f, "") : "void");
@@ -346,6 +344,7 @@ typedef struct edit {
     range at;
     function *async, *other;
     const include *view;
+    making *made;
 } edit;
 
 static edit *collect(unit *u, uint32_t *count)
@@ -355,14 +354,18 @@ static edit *collect(unit *u, uint32_t *count)
     for (uint32_t i = 0; i < u->include_count; i++)
         if (u->includes[i].is_view)
             PUSH(u->arena, edit, edits, *count) =
-                (edit){u->includes[i].at, NULL, NULL, &u->includes[i]};
+                (edit){u->includes[i].at, NULL, NULL, &u->includes[i], NULL};
     for (uint32_t i = 0; i < u->cut_count; i++)
-        PUSH(u->arena, edit, edits, *count) = (edit){u->cuts[i].at, NULL, NULL, NULL};
+        PUSH(u->arena, edit, edits, *count) = (edit){u->cuts[i].at, NULL, NULL, NULL, NULL};
     for (uint32_t i = 0; i < u->function_count; i++)
         PUSH(u->arena, edit, edits, *count) =
-            (edit){u->functions[i]->at, u->functions[i], NULL, NULL};
+            (edit){u->functions[i]->at, u->functions[i], NULL, NULL, NULL};
     for (uint32_t i = 0; i < u->other_count; i++)
-        PUSH(u->arena, edit, edits, *count) = (edit){u->others[i]->at, NULL, u->others[i], NULL};
+        PUSH(u->arena, edit, edits, *count) =
+            (edit){u->others[i]->at, NULL, u->others[i], NULL, NULL};
+    for (uint32_t i = 0; i < u->making_count; i++)
+        PUSH(u->arena, edit, edits, *count) =
+            (edit){u->makings[i]->at, NULL, NULL, NULL, u->makings[i]};
     for (uint32_t i = 1; i < *count; i++)
         for (uint32_t k = i; k > 0 && edits[k].at.begin < edits[k - 1].at.begin; k--) {
             edit other = edits[k];
@@ -372,7 +375,7 @@ static edit *collect(unit *u, uint32_t *count)
     return edits;
 }
 
-static void back_to_source(writer *w, uint32_t offset)
+void back_to_source(writer *w, uint32_t offset)
 {
     if (w->options->no_lines)
         return;
@@ -382,28 +385,44 @@ static void back_to_source(writer *w, uint32_t offset)
                 w->options->line_path);
 }
 
-static void emit_async_function(writer *w, bool *ensured, function *f)
+static void emit_async_function(writer *w, function *f)
 {
     uint32_t all = w->unit->function_count;
     glue_lines(w);
     for (uint32_t i = 0; i < all; i++)
         if (!w->unit->functions[i]->is_static)
-            ensure(w, ensured, w->unit->functions[i]);
-    ensure(w, ensured, f);
-    ensure_called(w, ensured, f->body);
+            emit_needed(w, w->unit->functions[i]);
+    emit_needed(w, f);
+    emit_called(w, f->body);
     emit_spawn_helpers(w, f->body);
     emit_run(w, f);
 }
 
-static void emit_other_function(writer *w, bool *ensured, function *f)
+static void emit_other_function(writer *w, function *f)
 {
     glue_lines(w);
-    ensure_called(w, ensured, f->body);
+    emit_called(w, f->body);
     emit_spawn_helpers(w, f->body);
     back_to_source(w, f->at.begin);
     copy_source(w, w->to, f->at.begin, f->body->at.begin);
     render(w, w->to, f->body);
     copy_source(w, w->to, f->body->at.end, f->at.end);
+}
+
+/* The use of a macro where it stands, if nothing needed it before. */
+static void emit_made_here(writer *w, making *m)
+{
+    size_t before = w->to->length;
+    bool is_written = m->in_header || m->is_written;
+    if (is_written)
+        return;
+    m->is_written = true;
+    for (uint32_t i = 0; i < m->part_count; i++)
+        if (m->parts[i]->definition)
+            emit_needed(w, m->parts[i]->definition);
+    if (w->to->length != before)
+        back_to_source(w, m->at.begin);
+    copy_source(w, w->to, m->at.begin, m->at.end);
 }
 
 /* What the header has written already. */
@@ -422,12 +441,12 @@ void emit_source(unit *u, const output *o, text *to)
     writer w;
     uint32_t count, at = 0;
     edit *edits = collect(u, &count);
-    bool *ensured = NEW_ARRAY(u->arena, bool, u->function_count);
     memset(&w, 0, sizeof w);
     w.unit = u;
     w.options = o;
     w.to = to;
     w.frames_done = NEW_ARRAY(u->arena, bool, u->function_count);
+    w.declared = NEW_ARRAY(u->arena, bool, u->function_count);
     for (uint32_t i = 0; i < u->function_count; i++) {
         uint32_t depth = small_depth(u->functions[i]);
         u->functions[i]->is_small = depth > 0 && depth <= SMALL_DEPTH;
@@ -460,11 +479,13 @@ void emit_source(unit *u, const output *o, text *to)
         at = e->at.end;
         if (e->view) {
             text_printf(to, "#include \"%s\"", o->header_name);
+        } else if (e->made) {
+            emit_made_here(&w, e->made);
         } else if (e->async || e->other) {
             if (e->async)
-                emit_async_function(&w, ensured, e->async);
+                emit_async_function(&w, e->async);
             else
-                emit_other_function(&w, ensured, e->other);
+                emit_other_function(&w, e->other);
             back_to_source(&w, at);
         }
     }

@@ -17,6 +17,13 @@ typedef struct generic {
     bool has_two;         /* interfaces */
 } generic;
 
+/* An async function, where it is declared or defined. */
+typedef struct declared {
+    const char *name;
+    uint32_t first, open; /* tokens: of its specifiers, of its parameters */
+    bool is_made;         /* BIDE_FUTURE_BY_ASYNC stands behind */
+} declared;
+
 /* From this line on, the file calls itself otherwise. */
 typedef struct line_change {
     uint32_t from;
@@ -35,6 +42,8 @@ struct source {
     uint32_t piece_count;
     generic *generics;
     uint32_t generic_count;
+    declared *functions;
+    uint32_t function_count;
     instance *instances;
     uint32_t instance_count;
     uint32_t *lines; /* where each begins, in the original */
@@ -197,8 +206,34 @@ static void refuse_inner(source *s, uint32_t begin, uint32_t end)
                      "instantiate is only possible at file scope");
 }
 
-/* Calls `visit` for each instantiate at file scope; collects generics on the way if it is NULL. */
-static void walk_file(source *s, void (*visit)(source *, uint32_t))
+static bool is_async_word(const source *s, uint32_t index)
+{
+    return is(s, index, "async") || is(s, index, "async_send") || is(s, index, "bide_async") ||
+           is(s, index, "bide_async_send");
+}
+
+static void add_function(source *s, uint32_t first, uint32_t open)
+{
+    for (uint32_t i = first; i + 1 < open; i++)
+        if (is_async_word(s, i)) {
+            declared made = {.name = word_at(s, open - 1), .first = first, .open = open};
+            PUSH(s->arena, declared, s->functions, s->function_count) = made;
+            return;
+        }
+}
+
+/* BIDE_TIMEOUT(F_timed, F); at file scope, whatever the macro is. */
+static bool is_making(const source *s, uint32_t first, uint32_t index)
+{
+    const tokens *t = &s->original;
+    return first == index && is_name(s, index) && is(s, index + 1, "(") &&
+           t->items[index + 1].pair && is(s, t->items[index + 1].pair + 1, ";");
+}
+
+/* Calls the functions for each instantiate, and each use of a macro, at file scope; collects
+ * generics and async functions on the way if they are NULL. */
+static void walk_file(source *s, void (*visit)(source *, uint32_t),
+                      void (*visit_making)(source *, uint32_t))
 {
     const tokens *t = &s->original;
     uint32_t first = 0;
@@ -213,8 +248,11 @@ static void walk_file(source *s, void (*visit)(source *, uint32_t))
             first = i + 1;
         } else if (visit && is_instantiate(s, i)) {
             visit(s, i);
+        } else if (visit && is_making(s, first, i)) {
+            visit_making(s, i);
         } else if (!visit && is_name(s, i) && is(s, i + 1, "(")) {
             add_generic(s, first, i + 1);
+            add_function(s, first, i + 1);
         }
         if (is(s, i, "(") && pair)
             i = pair;
@@ -362,6 +400,147 @@ static void instantiate(source *s, uint32_t index)
     s->done = items[close + 1].end;
 }
 
+/* ---- futures of async functions ----------------------------------------------------------- */
+/*
+ * What a macro makes of an async function needs BIDE_FUTURE_BY_ASYNC (bide/generated.h) before it.
+ * Where a macro of bide lacks it, it is put in, from the text of the declaration, on the macro's
+ * line. A closure type is named without the _call of its function.
+ */
+
+static declared *declared_before(source *s, uint32_t index, uint32_t before)
+{
+    const char *word = word_at(s, index);
+    const char *closure = arena_print(s->arena, "%s_call", word);
+    for (uint32_t i = s->function_count; i-- > 0;)
+        if (s->functions[i].open < before &&
+            (strcmp(word, s->functions[i].name) == 0 || strcmp(closure, s->functions[i].name) == 0))
+            return &s->functions[i];
+    return NULL;
+}
+
+/* The other declarations of a function know it, too. */
+static void set_made(source *s, const char *name)
+{
+    for (uint32_t i = 0; i < s->function_count; i++)
+        if (strcmp(s->functions[i].name, name) == 0)
+            s->functions[i].is_made = true;
+}
+
+/* In the output impl(I) is I. */
+static void put_tokens(const source *s, text *to, uint32_t begin, uint32_t end)
+{
+    for (uint32_t i = begin; i < end; i++) {
+        bool is_interface = is_impl(s, i);
+        text_printf(to, "%s%s", i > begin ? " " : "", word_at(s, is_interface ? i + 2 : i));
+        i += is_interface ? 3 : 0;
+    }
+}
+
+static bool is_one_of(const source *s, uint32_t index, const char *const *words)
+{
+    for (; *words; words++)
+        if (is(s, index, *words))
+            return true;
+    return false;
+}
+
+/* One parameter as (T, a). false: it is not plain. */
+static bool put_parameter(const source *s, text *to, uint32_t begin, uint32_t end)
+{
+    static const char *const types[] = {"int",    "char",     "short",    "long",  "unsigned",
+                                        "signed", "float",    "double",   "_Bool", "bool",
+                                        "const",  "volatile", "restrict", "void",  NULL};
+    static const char *const tags[] = {"struct", "union", "enum", NULL};
+    if (end < begin + 2 || !is_name(s, end - 1) || is_one_of(s, end - 1, types) ||
+        is_one_of(s, end - 2, tags))
+        return false;
+    text_puts(to, ", (");
+    put_tokens(s, to, begin, end - 1);
+    text_printf(to, ", %s)", word_at(s, end - 1));
+    return true;
+}
+
+static bool put_parameters(const source *s, text *to, uint32_t open)
+{
+    const tokens *t = &s->original;
+    uint32_t close = t->items[open].pair, begin = open + 1, count = 0;
+    if (close == begin || (close == begin + 1 && is(s, begin, "void")))
+        return true;
+    for (uint32_t i = begin; i <= close; i++) {
+        if (t->items[i].pair > i)
+            i = t->items[i].pair;
+        if (i < close && !is(s, i, ","))
+            continue;
+        if (++count > 8 || !put_parameter(s, to, begin, i))
+            return false;
+        begin = i + 1;
+    }
+    return true;
+}
+
+static bool put_function(const source *s, text *to, const declared *f)
+{
+    static const char *const no_type[] = {"static",          "inline",     "extern",
+                                          "async",           "async_send", "bide_async",
+                                          "bide_async_send", "_Noreturn",  NULL};
+    uint32_t words = 0;
+    text_puts(to, "BIDE_FUTURE_BY_ASYNC(");
+    for (uint32_t i = f->first; i + 1 < f->open; i++)
+        if (!is_one_of(s, i, no_type))
+            text_printf(to, "%s%s", words++ ? " " : "", word_at(s, i));
+    text_printf(to, ", %s", f->name);
+    if (!put_parameters(s, to, f->open))
+        return false;
+    text_puts(to, "); ");
+    return true;
+}
+
+/* The second argument of BIDE_FUTURE_BY_ASYNC. */
+static void read_line(source *s, uint32_t index)
+{
+    const tokens *t = &s->original;
+    uint32_t at = index + 2, close = t->items[index + 1].pair;
+    while (at < close && !is(s, at, ","))
+        at = t->items[at].pair > at ? t->items[at].pair + 1 : at + 1;
+    if (at + 1 < close)
+        set_made(s, word_at(s, at + 1));
+}
+
+static void make_parts(source *s, uint32_t index)
+{
+    const token *items = s->original.items;
+    text made = {s->arena, NULL, 0, 0};
+    if (is(s, index, "BIDE_FUTURE_BY_ASYNC")) {
+        read_line(s, index);
+        return;
+    }
+    if (strncmp(word_at(s, index), "BIDE_", 5) != 0)
+        return;
+    for (uint32_t i = index + 2; i < items[index + 1].pair; i++) {
+        declared *f = is_name(s, i) ? declared_before(s, i, index) : NULL;
+        if (!f || f->is_made)
+            continue;
+        if (!put_function(s, &made, f)) {
+            error_at(s->diagnostics, token_place(s, i),
+                     arena_print(s->arena,
+                                 "write BIDE_FUTURE_BY_ASYNC(R, %s, (T, a), ...); before it, with "
+                                 "typedefs for arrays and function pointers",
+                                 f->name),
+                     "%s needs the future type of '%s', whose parameters are not eight at most, "
+                     "each a type and a name",
+                     word_at(s, index), f->name);
+            return;
+        }
+        set_made(s, f->name);
+    }
+    if (!made.length)
+        return;
+    put(s, s->done, items[index].begin, NULL);
+    text_puts(&made, word_at(s, index));
+    put(s, items[index].begin, items[index].end, made.data);
+    s->done = items[index].end;
+}
+
 source *source_expand(arena *a, diagnostics *d, const char *path, const char *data, uint32_t length)
 {
     source *s = NEW(a, source);
@@ -369,8 +548,8 @@ source *source_expand(arena *a, diagnostics *d, const char *path, const char *da
     s->original = lex(a, data, length);
     uint32_t before = diagnostics_errors(d);
     find_lines(s);
-    walk_file(s, NULL);
-    walk_file(s, instantiate);
+    walk_file(s, NULL, NULL);
+    walk_file(s, instantiate, make_parts);
     put(s, s->done, length, NULL);
     if (s->piece_count == 0)
         PUSH(a, piece, s->pieces, s->piece_count) = (piece){0};

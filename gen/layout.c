@@ -407,6 +407,73 @@ static void layout_function(unit *u, function *f)
     f->self->frame_align = f->frame_align;
 }
 
+static const char *say_declare(unit *u, const char *name, const function *holder)
+{
+    if (holder->is_static)
+        return arena_print(u->arena, "declare '%s' in the header, or await it boxed", name);
+    return arena_print(u->arena, "declare '%s' in the header, make '%s' static, or await it boxed",
+                       name, holder->name);
+}
+
+/* The use of a macro goes to the header with the frame that holds what it makes, if all that it
+ * names is known there. */
+static void refuse_private_making(unit *u, const function *f, const making *m, const char *what,
+                                  place at)
+{
+    for (uint32_t i = 0; i < m->part_count; i++) {
+        const function *part = m->parts[i]->definition;
+        if (!part || !part->is_static)
+            continue;
+        error_at(u->diagnostics, at, say_declare(u, part->name, f),
+                 "the frame of '%s' is in a header, and holds '%s', which is made of '%s', a "
+                 "static function",
+                 f->name, what, part->name);
+        note_at(u->diagnostics, part->line, "'%s' is defined here", part->name);
+        return;
+    }
+    if (m->private_name) {
+        error_at(u->diagnostics, at, say_declare(u, m->private_name, f),
+                 "the frame of '%s' is in a header, and holds '%s', which is made of '%s', which "
+                 "only this file knows",
+                 f->name, what, m->private_name);
+        note_at(u->diagnostics, m->private_at, "'%s' is declared here", m->private_name);
+        return;
+    }
+    for (uint32_t i = 0; i < m->use_count; i++)
+        refuse_private_making(u, f, m->uses[i], what, at);
+}
+
+/* What is made in a header of a function of this file stands behind the frames of this file. */
+static void refuse_late_making(unit *u, const function *f, const callee *c, place at)
+{
+    for (uint32_t i = 0; i < c->part_count && !c->making && c->include >= 0; i++)
+        if (c->parts[i]->definition) {
+            error_at(u->diagnostics, at,
+                     arena_print(u->arena,
+                                 "make '%s' in this file, behind '%s', or await boxed(%s(...))",
+                                 c->name, c->parts[i]->name, c->name),
+                     "the frame of '%s' holds '%s', but stands before it: in the header of this "
+                     "file's functions",
+                     f->name, c->name);
+            note_at(u->diagnostics, c->at, "'%s' is made of '%s' here", c->name, c->parts[i]->name);
+            return;
+        }
+}
+
+static bool is_boxed_variable(const var *v)
+{
+    return v->decl && v->decl->count && bare(v->decl->kids[0])->kind == N_BOXED;
+}
+
+static void refuse_made_child(unit *u, const function *f, const callee *c, place at)
+{
+    if (!c)
+        return;
+    if (c->making)
+        refuse_private_making(u, f, c->making, c->name, at);
+    refuse_late_making(u, f, c, at);
+}
+
 /* A frame in a header may hold only what the header's readers know. */
 static void refuse_private_fields(unit *u, const function *f, const group *g)
 {
@@ -414,8 +481,14 @@ static void refuse_private_fields(unit *u, const function *f, const group *g)
         const field *d = &g->fields[i];
         if (!d->type || !d->type->needs || !d->type->needs_in_main || !d->type->needs_complete)
             continue;
+        if (d->type->making) {
+            refuse_private_making(u, f, d->type->making, d->type->needs, d->type->needs_at);
+            continue;
+        }
         error_at(u->diagnostics, d->var ? d->var->at : f->line,
-                 "move the type to a header, make the function static, or keep it behind a pointer",
+                 f->is_static ? "move the type to a header, or keep it behind a pointer"
+                              : "move the type to a header, make the function static, or "
+                                "keep it behind a pointer",
                  "the frame of '%s' is in a header, and holds '%s' of type '%s', which only this "
                  "file knows",
                  f->name, d->var ? d->var->name : "a value", d->type->spelling);
@@ -425,15 +498,35 @@ static void refuse_private_fields(unit *u, const function *f, const group *g)
         refuse_private_fields(u, f, g->kids[i]);
 }
 
-/* What an exported frame embeds is in the header, too. */
-static void refuse_private_types(unit *u, const function *f, uint32_t depth)
+static void refuse_private_types(unit *u, const function *f, const function *exported,
+                                 uint32_t depth);
+
+static void refuse_private_child(unit *u, const function *f, const callee *c, place at,
+                                 const function *exported, uint32_t depth)
 {
+    if (c && c->definition && c->definition->is_static)
+        refuse_private_types(u, c->definition, exported, depth + 1);
+    else
+        refuse_made_child(u, f, c, at);
+}
+
+/* What an exported frame embeds is in the header, too. */
+static void refuse_private_types(unit *u, const function *f, const function *exported,
+                                 uint32_t depth)
+{
+    uint32_t before = diagnostics_errors(u->diagnostics);
     refuse_private_fields(u, f, f->root);
-    for (uint32_t i = 0; i < f->site_count && depth < u->function_count; i++) {
-        const callee *c = f->sites[i]->callee;
-        if (c && c->definition && c->definition->is_static && !f->sites[i]->boxed)
-            refuse_private_types(u, c->definition, depth + 1);
-    }
+    for (uint32_t i = 0; i < f->site_count && depth < u->function_count; i++)
+        if (!f->sites[i]->boxed)
+            refuse_private_child(u, f, f->sites[i]->callee, f->sites[i]->line, exported, depth);
+    for (uint32_t i = 0; i < f->var_count && depth < u->function_count; i++)
+        if (f->vars[i]->is_async && !is_boxed_variable(f->vars[i]))
+            refuse_private_child(u, f, async_callee(f->vars[i]), f->vars[i]->at, exported, depth);
+    if (f != exported && diagnostics_errors(u->diagnostics) > before)
+        note_at(u->diagnostics, f->line,
+                "'%s' is part of the frame of '%s', which is exported: that may be static, or "
+                "await it boxed",
+                f->name, exported->name);
 }
 
 void layout_unit(unit *u)
@@ -442,5 +535,5 @@ void layout_unit(unit *u)
         layout_function(u, u->functions[i]);
     for (uint32_t i = 0; i < u->function_count; i++)
         if (!u->functions[i]->is_static)
-            refuse_private_types(u, u->functions[i], 0);
+            refuse_private_types(u, u->functions[i], u->functions[i], 0);
 }

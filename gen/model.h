@@ -41,6 +41,8 @@ typedef struct type {
     bool is_const, is_volatile, is_atomic;         /* outermost; is_const also of array elements */
     bool is_signed, is_integer, is_scalar;
     bool is_variable; /* variably modified, at any depth */
+    const char *constant; /* a const member of the struct or union, at any depth: it cannot be
+                             assigned; or NULL */
     bool is_unnamed;  /* holds an unnamed struct, union or enum that has no typedef name */
     /* The tag or typedef that the type needs declared and that is declared inside a function body
      * (in_function) or in the main file (in_main), by value or behind a pointer; the name, and
@@ -48,6 +50,7 @@ typedef struct type {
     const char *needs;
     bool needs_in_function, needs_in_main, needs_complete;
     place needs_at;
+    struct making *making; /* which declares that, or NULL */
     /* For frames in headers: index in unit.includes of the directive that brings it, or -1. */
     int include;
     /* Why the type may not change threads: the annotated type found by value (or behind pointers)
@@ -63,6 +66,23 @@ typedef struct parameter {
     type *type;       /* adjusted: arrays and functions are pointers */
 } parameter;
 
+/* The use of a macro at file scope that makes something of async functions of this file, or of what
+ * another makes: BIDE_TIMEOUT(F_timed, F); */
+typedef struct making {
+    range at; /* with its semicolon */
+    place line;
+    const char *macro;
+    struct callee **parts; /* the async functions that it names */
+    uint32_t part_count;
+    struct making **uses; /* what makes the other names */
+    uint32_t use_count;
+    int *includes; /* in which its names are declared: indices in unit.includes */
+    uint32_t include_count;
+    const char *private_name; /* one that only the main file knows, or NULL */
+    place private_at;
+    bool in_header, is_written; /* emit: where it has been written */
+} making;
+
 /* A future type as its callers know it: of this file, of a header, by macro, or dyn. */
 typedef struct callee {
     const char *name;
@@ -76,6 +96,11 @@ typedef struct callee {
     bool in_main;        /* declared in the main file */
     bool in_system;      /* declared in a system header */
     bool is_variadic;
+    bool is_stand_in;    /* async, and named by BIDE_FUTURE_BY_ASYNC: what is made of it by macro
+                            knows it */
+    struct callee **parts; /* a future made by macro: async functions whose frames are in it */
+    uint32_t part_count;
+    struct making *making; /* which makes it, in the main file; or NULL */
     int include;         /* index in unit.includes of the directive that brings it, or -1 */
     place at;            /* of its declaration */
     uint64_t frame_size, frame_align; /* of struct NAME where it is complete, else 0 */
@@ -324,6 +349,8 @@ typedef struct unit {
     uint32_t cut_count;
     instance *instances;
     uint32_t instance_count;
+    making **makings;  /* in the order of the text */
+    uint32_t making_count;
     range *skipped;    /* text that #if left out */
     uint32_t skipped_count;
     const char **files;   /* every file that was read, for the depfile */

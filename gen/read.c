@@ -293,7 +293,7 @@ static void read_prototypes(reader *r, const cursors *list)
         if (!annotation(r, list->items[i], "bide.async"))
             continue;
         cut made = {.callee = callee_of(r, list->items[i])};
-        if (prototype_range(r, list->items[i], &made.at) &&
+        if (prototype_range(r, list->items[i], &made.at) && !making_at(r, made.at.begin) &&
             is_written_out(u, made.at, made.callee->name))
             PUSH(r->arena, cut, u->cuts, u->cut_count) = made;
     }
@@ -387,6 +387,7 @@ static void read_all(reader *r)
     read_origins(r);
     read_expansions(r, top.expansions.items, top.expansions.count);
     read_skipped(r);
+    read_makings(r);
     read_prototypes(r, &top.prototypes);
     read_definitions(r, &top.definitions);
     check_returns(r);

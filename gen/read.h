@@ -6,6 +6,7 @@
  *     read_lex.c       tokens            read_table.c  a hash table
  *     read_macros.c    which text of the main file a range of libclang is
  *     read_types.c     types             read_names.c  what is declared at file scope; callees
+ *     read_made.c      futures that macros make of async functions
  *     read_tree.c      statements        read_decl.c   local variables
  *     read_expr.c      expressions       read_words.c  await and the other words
  *     read_operator.c  operators, where libclang does not tell which
@@ -137,6 +138,16 @@ int include_of(reader *r, cx_location at);
 callee *callee_of(reader *r, cx_cursor declaration);
 callee *callee_named(reader *r, const char *name);
 bool is_name_declared(const unit *u, const char *name);
+
+/* read_made.c */
+/* What the main file makes of async functions by macro. */
+void read_makings(reader *r);
+/* The one that an offset of the main file lies in, or NULL. */
+making *making_at(const reader *r, uint32_t offset);
+/* Whether a struct stands for the frame of an async function, which nobody knows yet. */
+bool is_stand_in(reader *r, cx_type t);
+/* Adds the async functions whose frames are in a struct. */
+void add_parts(reader *r, callee *k, cx_type t);
 
 /* read_types.c */
 type *read_type(reader *r, cx_type t);

@@ -166,11 +166,18 @@ static void read_frame(reader *r, callee *k)
     if (!frame || frame->items[0].kind != CX_Cursor_StructDecl)
         return;
     cx_type t = r->clang->getCursorType(frame->items[0]);
+    k->is_stand_in = is_stand_in(r, t);
+    if (k->is_stand_in) {
+        k->flags = k->cancels = -1;
+        return;
+    }
+    add_parts(r, k, t);
     long long size = r->clang->Type_getSizeOf(t), align = r->clang->Type_getAlignOf(t);
+    size = k->part_count ? 0 : size; /* of stand-ins */
     k->frame_size = size > 0 ? (uint64_t)size : 0;
     k->frame_align = size > 0 && align > 0 ? (uint64_t)align : 0;
     k->is_future = find_with(r, "%s_poll", k->name) != NULL;
-    k->is_dyn = k->is_future && size > 0 && is_dyn_frame(r, t);
+    k->is_dyn = k->is_future && k->frame_size && is_dyn_frame(r, t);
 }
 
 static void read_params(reader *r, callee *k, cx_cursor declaration)
@@ -202,9 +209,11 @@ static void read_declaration(reader *r, callee *k, cx_cursor c)
     const libclang *clang = r->clang;
     cx_location at = clang->getCursorLocation(c);
     uint32_t offset;
-    if (main_offset(r, at, &offset))
+    if (main_offset(r, at, &offset)) {
         k->in_main = true;
-    else if (k->include < 0)
+        k->making = k->making ? k->making : making_at(r, offset);
+    }
+    if (!k->in_main && k->include < 0)
         k->include = include_of(r, at);
     k->in_system = k->in_system || clang->Location_isInSystemHeader(at);
     k->is_async = k->is_async || annotation(r, c, "bide.async");
@@ -225,6 +234,8 @@ static callee *make_callee(reader *r, const char *name, cx_cursor first)
             read_declaration(r, k, s->items[i]);
             read_param_names(r, k, s->items[i]);
         }
+    if (k->is_async)
+        k->making = NULL; /* that is a prototype */
     read_frame(r, k);
     return k;
 }

@@ -186,6 +186,7 @@ static void consider(need *n, cx_cursor declaration, cx_type t, bool by_value)
     n->t->needs_in_main = is_main;
     n->t->needs_complete = by_value;
     n->t->needs_at = location_place(r, at);
+    n->t->making = is_main ? making_at(r, offset) : NULL;
 }
 
 static void look_named(need *n, cx_type t, bool by_value)
@@ -354,6 +355,38 @@ static bool is_variably_modified(const libclang *clang, cx_type t)
     }
 }
 
+/* ---- members that are const --------------------------------------------------------------- */
+
+typedef struct constant_search {
+    reader *r;
+    const char *found;
+} constant_search;
+
+static int look_for_constant(cx_cursor c, void *data)
+{
+    constant_search *s = data;
+    const libclang *clang = s->r->clang;
+    cx_type t = clang->getCanonicalType(clang->getCursorType(c));
+    bool is_const = clang->isConstQualifiedType(t) != 0;
+    for (; is_array(t.kind); is_const = is_const || clang->isConstQualifiedType(t) != 0)
+        t = clang->getCanonicalType(clang->getArrayElementType(t));
+    if (is_const)
+        s->found = spelling(s->r, c);
+    else if (t.kind == CX_Type_Record)
+        clang->Type_visitFields(t, look_for_constant, s);
+    return s->found ? CX_Visit_Break : CX_Visit_Continue;
+}
+
+static const char *find_constant(reader *r, cx_type t)
+{
+    constant_search s = {r, NULL};
+    while (is_array(t.kind))
+        t = r->clang->getCanonicalType(r->clang->getArrayElementType(t));
+    if (t.kind == CX_Type_Record)
+        r->clang->Type_visitFields(t, look_for_constant, &s);
+    return s.found;
+}
+
 static void read_kind(reader *r, type *t, cx_type canonical)
 {
     const libclang *clang = r->clang;
@@ -382,6 +415,7 @@ static void read_kind(reader *r, type *t, cx_type canonical)
                     value.kind == CX_Type_Complex;
     t->is_scalar = t->is_integer || t->is_pointer || is_float;
     t->is_variable = is_variably_modified(clang, canonical);
+    t->constant = find_constant(r, canonical);
 }
 
 /* typeof and the like say nothing to whoever reads the declaration elsewhere. */

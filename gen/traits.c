@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "check.h"
 #include "flow.h"
 #include "passes.h"
@@ -79,11 +81,21 @@ static bool is_bound_callee(const callee *k)
     return k->flags >= 0 && (k->flags & SEND) == 0;
 }
 
+/* What a macro makes of others is bound as they are. */
+static const callee *bound_part(const callee *k)
+{
+    for (uint32_t i = 0; k && i < k->part_count; i++)
+        if (is_bound_callee(k->parts[i]))
+            return k->parts[i];
+    return NULL;
+}
+
 static bool found_child(const callee *k, place at, reason *why)
 {
-    if (!is_bound_callee(k))
+    const callee *part = bound_part(k);
+    if (!part && !is_bound_callee(k))
         return false;
-    *why = (reason){.child = k, .at = at};
+    *why = (reason){.child = part ? part : k, .at = at};
     return true;
 }
 
@@ -185,6 +197,17 @@ static void refuse_waiting_children(unit *u, const function *f)
     }
 }
 
+/* What combines futures drops whom it does not need any more. */
+static void refuse_waiting_parts(unit *u, const making *m)
+{
+    for (uint32_t i = 0; i < m->part_count; i++)
+        if (waits_in_cleanup(m->parts[i], u->function_count) &&
+            strcmp(m->macro, "BIDE_FUTURE_BY_ASYNC") != 0)
+            error_at(u->diagnostics, m->line, "await it alone, or spawn it",
+                     "%s may have to drop '%s', which has a cleanup that waits", m->macro,
+                     m->parts[i]->name);
+}
+
 void traits_unit(unit *u)
 {
     reason why;
@@ -203,6 +226,8 @@ void traits_unit(unit *u)
     }
     for (uint32_t i = 0; i < u->function_count; i++)
         refuse_waiting_children(u, u->functions[i]);
+    for (uint32_t i = 0; i < u->making_count; i++)
+        refuse_waiting_parts(u, u->makings[i]);
     for (uint32_t i = 0; i < u->function_count; i++)
         if (u->functions[i]->wants_send && !u->functions[i]->is_send)
             report(u, u->functions[i]);

@@ -3,58 +3,80 @@
  */
 #include <bide/abortable.h>
 
-#include "atomic.h"
+#include "forms.h"
 
-static bide_waker *swap(bide_abort *abort, bide_waker *waker, bool fires)
+/* What a word of either form has. */
+typedef struct word {
+    uint32_t *lock, *fired;
+    bide_waker **waker;
+} word;
+
+BIDE_PRIV_ALWAYS bide_waker *swap(word w, bide_waker *waker, bool fires, bool shared)
 {
     bide_waker *old;
-    bide_priv_spin_lock(&abort->lock);
-    old = abort->waker;
-    abort->waker = waker;
+    bide_priv_guard(w.lock, shared);
+    old = *w.waker;
+    *w.waker = waker;
     if (fires)
-        bide_priv_store_release(BIDE_PRIV_U32(&abort->fired), 1u);
-    bide_priv_spin_unlock(&abort->lock);
+        bide_priv_publish(w.fired, 1u, shared);
+    bide_priv_unguard(w.lock, shared);
     return old;
 }
 
-void bide_abort_fire(bide_abort *abort)
+BIDE_PRIV_ALWAYS void fire(word w, bool shared)
 {
-    bide_waker *waker = swap(abort, NULL, true);
+    bide_waker *waker = swap(w, NULL, true, shared);
     if (waker)
         bide_waker_wake(waker);
 }
 
-bool bide_abort_is_fired(const bide_abort *abort)
+BIDE_PRIV_ALWAYS void leave(word w, bool shared)
 {
-    return bide_priv_load_acquire(BIDE_PRIV_U32(&abort->fired)) != 0;
+    bide_waker *waker = swap(w, NULL, false, shared);
+    if (waker)
+        bide_waker_drop(waker);
 }
 
 /* The clone is made outside of the lock, as it is other people's code; one that comes too late for
  * the word is taken out again, by whichever side sees it. */
-bide_poll bide_priv_abort_wait(bide_abort *abort, bide_context *cx)
+BIDE_PRIV_ALWAYS bide_poll wait(word w, bide_context *cx, bool shared)
 {
     bide_waker *fresh, *old;
     bool kept;
-    bide_priv_spin_lock(&abort->lock);
-    kept = abort->waker == cx->waker;
-    bide_priv_spin_unlock(&abort->lock);
+    bide_priv_guard(w.lock, shared);
+    kept = *w.waker == cx->waker;
+    bide_priv_unguard(w.lock, shared);
     if (!kept) {
         fresh = bide_waker_clone(cx->waker);
         if (!fresh)
             return BIDE_ENOMEM;
-        old = swap(abort, fresh, false);
+        old = swap(w, fresh, false, shared);
         if (old)
             bide_waker_drop(old);
     }
-    if (!bide_abort_is_fired(abort))
+    if (!bide_priv_look(w.fired, shared))
         return BIDE_PENDING;
-    bide_priv_abort_leave(abort);
+    leave(w, shared);
     return BIDE_READY;
 }
 
-void bide_priv_abort_leave(bide_abort *abort)
-{
-    bide_waker *waker = swap(abort, NULL, false);
-    if (waker)
-        bide_waker_drop(waker);
-}
+#define ABORT(form, lock_of_it, shared)                                                            \
+    void bide_##form##_fire(bide_##form *abort)                                                    \
+    {                                                                                              \
+        fire((word){&abort->lock_of_it, &abort->fired, &abort->waker}, shared);                    \
+    }                                                                                              \
+    bool bide_##form##_is_fired(const bide_##form *abort)                                          \
+    {                                                                                              \
+        return bide_priv_look(&abort->fired, shared) != 0;                                         \
+    }                                                                                              \
+    bide_poll bide_priv_##form##_wait(bide_##form *abort, bide_context *cx)                        \
+    {                                                                                              \
+        return wait((word){&abort->lock_of_it, &abort->fired, &abort->waker}, cx, shared);         \
+    }                                                                                              \
+    void bide_priv_##form##_leave(bide_##form *abort)                                              \
+    {                                                                                              \
+        leave((word){&abort->lock_of_it, &abort->fired, &abort->waker}, shared);                   \
+    }
+
+ABORT(abort, lock, true)
+ABORT(local_abort, unused, false)

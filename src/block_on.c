@@ -3,6 +3,8 @@
  *
  * The executor cannot live on the C stack: wakers and timers may outlive the call.
  */
+#include <bide/generated.h>
+
 #include "core.h"
 
 static const bide_runtime_vtable block_on_vtable = BIDE_PRIV_RUNTIME_VTABLE("block_on");
@@ -27,4 +29,11 @@ bide_poll bide_priv_block_on(const bide_type *type, void *frame, void *out,
     r = bide_priv_run_root(core, type, frame, out);
     bide_priv_core_close(core);
     return r;
+}
+
+void *bide_priv_swap_current(void *current)
+{
+    void *outer = bide_priv_current;
+    bide_priv_current = current;
+    return outer;
 }

@@ -39,6 +39,7 @@ struct bide_priv_channel {
     bide_allocator *allocator;
     block *first, *last; /* with items; last has `tail` places used */
     block *spare;
+    size_t per_block, offset; /* items of a block, and where the first of them lies */
     size_t tail;
     size_t room; /* places for items that are not in the queue yet, spare blocks included */
 };
@@ -65,32 +66,51 @@ static size_t round_up(size_t n, size_t align)
     return (n + align - 1) & ~(align - 1);
 }
 
-static size_t items_of_block(const bide_priv_channel *c)
+static size_t items_of_block(const bide_priv_channel_kind *kind)
 {
-    size_t fit = 2048 / c->kind.item_size;
+    size_t fit = 2048 / kind->item_size;
     return fit > 32 ? 32 : fit > 0 ? fit : 1;
 }
 
-static size_t block_align(const bide_priv_channel *c)
+static size_t block_align(const bide_priv_channel_kind *kind)
 {
-    return c->kind.item_align > BIDE_PRIV_ALIGNOF(block) ? c->kind.item_align
-                                                         : BIDE_PRIV_ALIGNOF(block);
+    return kind->item_align > BIDE_PRIV_ALIGNOF(block) ? kind->item_align
+                                                       : BIDE_PRIV_ALIGNOF(block);
 }
 
 static size_t block_bytes(const bide_priv_channel *c)
 {
-    return round_up(sizeof(block), block_align(c)) + items_of_block(c) * c->kind.item_size;
+    return c->offset + c->per_block * c->kind.item_size;
 }
 
 static unsigned char *place_in(const bide_priv_channel *c, block *b, size_t i)
 {
-    return (unsigned char *)b + round_up(sizeof *b, block_align(c)) + i * c->kind.item_size;
+    return (unsigned char *)b + c->offset + i * c->kind.item_size;
+}
+
+/* Most items have the size of a number or a pointer or two; a call of memcpy would take longer than
+ * the copy. */
+static void copy_item(const bide_priv_channel *c, void *to, const void *from)
+{
+    switch (c->kind.item_size) {
+    case 4:
+        memcpy(to, from, 4);
+        break;
+    case 8:
+        memcpy(to, from, 8);
+        break;
+    case 16:
+        memcpy(to, from, 16);
+        break;
+    default:
+        memcpy(to, from, c->kind.item_size);
+    }
 }
 
 static void free_block(const bide_priv_channel *c, block *b)
 {
     if (b)
-        bide_free(b->giver, b, block_bytes(c), block_align(c));
+        bide_free(b->giver, b, block_bytes(c), block_align(&c->kind));
 }
 
 /* Puts an item in; there is room. */
@@ -98,7 +118,7 @@ static void push(bide_priv_channel *c, const void *item)
 {
     unsigned char *at;
     if (is_unbounded(c)) {
-        if (!c->last || c->tail == items_of_block(c)) {
+        if (!c->last || c->tail == c->per_block) {
             block *b = c->spare;
             c->spare = b->next;
             b->next = NULL;
@@ -117,7 +137,7 @@ static void push(bide_priv_channel *c, const void *item)
         size_t places = c->capacity ? c->capacity : 1, i = c->head + c->count;
         at = c->ring + (i < places ? i : i - places) * c->kind.item_size;
     }
-    memcpy(at, item, c->kind.item_size);
+    copy_item(c, at, item);
     c->count++;
 }
 
@@ -139,7 +159,7 @@ static block *pop(bide_priv_channel *c)
             c->head = 0;
         return NULL;
     }
-    if (c->head < items_of_block(c))
+    if (c->head < c->per_block)
         return NULL;
     c->first = b->next;
     c->head = 0;
@@ -149,7 +169,7 @@ static block *pop(bide_priv_channel *c)
         return b;
     b->next = NULL;
     c->spare = b;
-    c->room += items_of_block(c);
+    c->room += c->per_block;
     return NULL;
 }
 
@@ -157,14 +177,14 @@ static block *pop(bide_priv_channel *c)
 static bide_poll grow(bide_priv_channel *c)
 {
     bide_allocator *giver;
-    block *b = bide_alloc(c->allocator, block_bytes(c), block_align(c), &giver);
+    block *b = bide_alloc(c->allocator, block_bytes(c), block_align(&c->kind), &giver);
     if (!b)
         return c->allocator->flags & BIDE_ALLOC_FIXED ? BIDE_EBUSY : BIDE_ENOMEM;
     b->giver = giver;
     guard(c);
     b->next = c->spare;
     c->spare = b;
-    c->room += items_of_block(c);
+    c->room += c->per_block;
     unguard(c);
     return BIDE_READY;
 }
@@ -197,6 +217,8 @@ bide_poll bide_priv_channel_new(const bide_priv_channel_kind *kind, size_t capac
                              .bytes = offset + places * kind->item_size,
                              .align = align,
                              .ring = (unsigned char *)c + offset,
+                             .per_block = items_of_block(kind),
+                             .offset = round_up(sizeof(block), block_align(kind)),
                              .allocator = a};
     tx->channel = c;
     rx->channel = c;
@@ -409,7 +431,7 @@ static bide_poll take(bide_priv_channel *c, void *item, bide_waker **sender, blo
 {
     if (c->count == 0)
         return c->closed || c->senders == 0 ? BIDE_DONE : BIDE_PENDING;
-    memcpy(item, front(c), c->kind.item_size);
+    copy_item(c, item, front(c));
     *freed = pop(c);
     c->hungry = false;
     *sender = grant(c);

@@ -53,17 +53,26 @@ BIDE_PRIV_ALWAYS bide_poll poll_once(bide_local *core, bide_task *t, void *frame
 
 /* The frame is over before its end is told, and a small output takes its place: it is received
  * beside it first. */
+BIDE_PRIV_ALWAYS void end_polled(bide_task *t, bide_poll r, const void *out, const void *small)
+{
+    if (out == small && r == BIDE_READY)
+        memcpy(bide_priv_block_output(t, t->type), small, t->type->output_size);
+    bide_priv_task_end(t, r);
+}
+
+BIDE_PRIV_ALWAYS void *output_of(bide_task *t, const bide_type *ty, void *small)
+{
+    return ty->output_size > BIDE_PRIV_TASK_SMALL ? bide_priv_block_output(t, ty) : small;
+}
+
 static void poll_task(bide_local *core, bide_task *t)
 {
     BIDE_PRIV_ALIGNAS(64) unsigned char small[BIDE_PRIV_TASK_SMALL];
     const bide_type *ty = t->type;
-    void *out = ty->output_size > sizeof small ? bide_priv_block_output(t, ty) : small;
+    void *out = output_of(t, ty, small);
     bide_poll r = poll_once(core, t, bide_priv_block_frame(t, ty), out);
-    if (r == BIDE_PENDING)
-        return;
-    if (out == small && r == BIDE_READY)
-        memcpy(bide_priv_block_output(t, ty), small, ty->output_size);
-    bide_priv_task_end(t, r);
+    if (r != BIDE_PENDING)
+        end_polled(t, r, out, small);
 }
 
 /* An aborted task whose cleanup must itself wait is not dropped but cancelled, over as many turns
@@ -294,6 +303,73 @@ bide_poll bide_local_run_until(bide_local *ex, const bide_type *type, void *fram
     r = bide_priv_run_root(ex, type, frame, out);
     bide_priv_leave(ex);
     return r;
+}
+
+/* A waker that others have made may end with its slot empty, and so the wake gets one of its own.
+ */
+static BIDE_PRIV_COLD void wake_one(bide_waker *waker)
+{
+    bide_waker *own = bide_waker_clone(waker);
+    if (own)
+        bide_waker_wake(own);
+    else
+        bide_waker_wake_by_ref(waker);
+}
+
+/* Who is no task of ours at rest is woken. If that was the first wake, what it has woken has its
+ * turn now: a task of which only a part was woken, by a waker of that part's. True: one has ended.
+ */
+static BIDE_PRIV_COLD bool serve_by_wake(bide_local *core, bide_waker *waker)
+{
+    size_t tasks = core->stats.tasks;
+    bool is_first = !core->head;
+    wake_one(waker);
+    if (is_first && core->head && !core->stamping) {
+        core->turns = 1;
+        (void)run_turns(core);
+        core->turns = BIDE_PRIV_TURNS;
+    }
+    return core->stats.tasks != tasks;
+}
+
+static bool may_serve(bide_local *core, bide_task *t)
+{
+    return t->waker.vtable == &bide_priv_local_task.waker && t->core == core && !core->head &&
+           !core->stamping && t->state == BIDE_PRIV_TASK_LIVE &&
+           !atomic_load_explicit(&t->aborted, memory_order_relaxed);
+}
+
+static BIDE_PRIV_COLD void end_served(bide_task *t, bide_poll r, void *small)
+{
+    end_polled(t, r, output_of(t, t->type, small), small);
+}
+
+/* Here, and not in host.c, so that from a loop's callback to the task there is one function. What
+ * is rare is kept out of it: it has few registers to save. */
+bool bide_local_serve(bide_local *ex, bide_waker *waker)
+{
+    BIDE_PRIV_ALIGNAS(64) unsigned char small[BIDE_PRIV_TASK_SMALL];
+    bide_task *t = (bide_task *)(void *)waker;
+    bide_poll r;
+    bool ended, wanted;
+    if (bide_priv_enter(ex) != BIDE_READY) {
+        wake_one(waker);
+        return false;
+    }
+    ex->new_deadline = false;
+    if (BIDE_PRIV_LIKELY(may_serve(ex, t))) {
+        ex->stats.wakes++;
+        r = poll_once(ex, t, bide_priv_block_frame(t, t->type), output_of(t, t->type, small));
+        ended = r != BIDE_PENDING;
+        if (BIDE_PRIV_UNLIKELY(ended))
+            end_served(t, r, small);
+    } else {
+        ended = serve_by_wake(ex, waker);
+    }
+    wanted = ex->head || ex->new_deadline || ended;
+    bide_priv_current = NULL;
+    bide_priv_store_release(BIDE_PRIV_WORD(&ex->owner), (uintptr_t)0);
+    return wanted;
 }
 
 bide_runtime *bide_local_runtime(bide_local *ex)

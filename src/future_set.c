@@ -10,10 +10,12 @@
  * ends, the set sets it for good: nobody queues the node any more. If somebody has done so already,
  * the set's reference goes over to that place in the queue, and is given up where the node is taken
  * out of it.
+ *
+ * Two forms (forms.h); a node's waker knows by its vtable of which one it is.
  */
 #include <bide/future_set.h>
 
-#include "atomic.h"
+#include "forms.h"
 
 #include <string.h>
 
@@ -24,7 +26,7 @@ enum {
 
 /* What nodes and set share, and what outlives the set as long as there are wakers. */
 struct bide_priv_set_hub {
-    uint32_t refs; /* atomic: nodes, and the set */
+    uint32_t refs; /* nodes, and the set */
     uint32_t lock; /* of the following four */
     bool closed;   /* the set is gone */
     bide_priv_set_node *first, *last;
@@ -39,27 +41,26 @@ struct bide_priv_set_node {
     bide_priv_set_node *woken; /* the next in the queue or the batch */
     bide_priv_set_node *prev, *next;
     bide_allocator *giver;
-    uint32_t refs;   /* atomic */
-    uint32_t queued; /* atomic */
-    bide_poll code;  /* of a member that has ended, in an ordered set; else BIDE_PENDING */
-    bool gone;       /* no member any more */
+    uint32_t refs, queued;
+    bide_poll code; /* of a member that has ended, in an ordered set; else BIDE_PENDING */
+    bool gone;      /* no member any more */
 };
 
 /* ---- references --------------------------------------------------------------------------- */
 
-static void hub_unref(bide_priv_set_hub *hub)
+BIDE_PRIV_ALWAYS void hub_unref(bide_priv_set_hub *hub, bool shared)
 {
-    if (bide_priv_sub_acq_rel(BIDE_PRIV_U32(&hub->refs), 1u) == 1)
+    if (bide_priv_unrefer(&hub->refs, shared))
         bide_free(hub->giver, hub, sizeof *hub, BIDE_PRIV_ALIGNOF(bide_priv_set_hub));
 }
 
-static void node_unref(bide_priv_set_node *n)
+BIDE_PRIV_ALWAYS void node_unref(bide_priv_set_node *n, bool shared)
 {
     bide_priv_set_hub *hub = n->hub;
-    if (bide_priv_sub_acq_rel(BIDE_PRIV_U32(&n->refs), 1u) != 1)
+    if (!bide_priv_unrefer(&n->refs, shared))
         return;
     bide_free(n->giver, n, hub->bytes, hub->align);
-    hub_unref(hub);
+    hub_unref(hub, shared);
 }
 
 static void *frame_of(bide_priv_set_node *n)
@@ -74,27 +75,33 @@ static void *output_of(bide_priv_set_node *n)
 
 /* ---- wakes -------------------------------------------------------------------------------- */
 
+/* Under the lock. */
+static void append(bide_priv_set_hub *hub, bide_priv_set_node *n)
+{
+    n->woken = NULL;
+    if (hub->last)
+        hub->last->woken = n;
+    else
+        hub->first = n;
+    hub->last = n;
+}
+
 /* Puts a node, whose `queued` the caller has set, into the queue, and wakes who waits. */
-static void enqueue(bide_priv_set_node *n)
+BIDE_PRIV_ALWAYS void enqueue(bide_priv_set_node *n, bool shared)
 {
     bide_priv_set_hub *hub = n->hub;
     bide_waker *waker = NULL;
     bool closed;
-    bide_priv_spin_lock(&hub->lock);
+    bide_priv_guard(&hub->lock, shared);
     closed = hub->closed;
     if (!closed) {
-        n->woken = NULL;
-        if (hub->last)
-            hub->last->woken = n;
-        else
-            hub->first = n;
-        hub->last = n;
+        append(hub, n);
         waker = hub->waker;
         hub->waker = NULL;
     }
-    bide_priv_spin_unlock(&hub->lock);
+    bide_priv_unguard(&hub->lock, shared);
     if (closed)
-        node_unref(n); /* the reference that the set left to this place in the queue */
+        node_unref(n, shared); /* the reference that the set left to this place in the queue */
     if (waker)
         bide_waker_wake(waker);
 }
@@ -104,37 +111,19 @@ static bide_priv_set_node *node_of(bide_waker *waker)
     return (bide_priv_set_node *)(void *)waker;
 }
 
-static bide_waker *node_clone(bide_waker *waker)
+BIDE_PRIV_ALWAYS void wake_node(bide_priv_set_node *n, bool shared)
 {
-    bide_priv_add_relaxed(BIDE_PRIV_U32(&node_of(waker)->refs), 1u);
-    return waker;
+    if (bide_priv_swap(&n->queued, 1u, shared) == 0)
+        enqueue(n, shared);
 }
 
-static void node_wake_by_ref(bide_waker *waker)
+BIDE_PRIV_ALWAYS void node_ref(bide_priv_set_node *n, bool shared)
 {
-    bide_priv_set_node *n = node_of(waker);
-    if (bide_priv_exchange_acq_rel(BIDE_PRIV_U32(&n->queued), 1u) == 0)
-        enqueue(n);
+    bide_priv_refer(&n->refs, shared);
 }
 
-static void node_drop(bide_waker *waker)
-{
-    node_unref(node_of(waker));
-}
-
-static void node_wake(bide_waker *waker)
-{
-    node_wake_by_ref(waker);
-    node_drop(waker);
-}
-
-static const bide_waker_vtable node_vtable = {
-    .size = sizeof(bide_waker_vtable),
-    .clone = node_clone,
-    .wake = node_wake,
-    .wake_by_ref = node_wake_by_ref,
-    .drop = node_drop,
-};
+BIDE_PRIV_WAKER_FORM(bide_priv_set_waker, node_of, node_ref, wake_node, node_unref, true)
+BIDE_PRIV_WAKER_FORM(bide_priv_local_set_waker, node_of, node_ref, wake_node, node_unref, false)
 
 /* ---- members ------------------------------------------------------------------------------ */
 
@@ -159,7 +148,7 @@ static bide_priv_set_hub *hub_new(const bide_priv_set *s)
     hub->output_offset = hub->bytes = hub->frame_offset + type->frame_size;
     if (type->frame_align > align)
         align = type->frame_align;
-    if (s->ordered) {
+    if (s->kind == BIDE_PRIV_SET_IN_ORDER) {
         hub->output_offset = round_up(hub->bytes, type->output_align);
         hub->bytes = hub->output_offset + type->output_size;
         if (type->output_align > align)
@@ -169,7 +158,7 @@ static bide_priv_set_hub *hub_new(const bide_priv_set *s)
     return hub;
 }
 
-void *bide_priv_set_place(bide_priv_set *s)
+static void *place_in(bide_priv_set *s, const bide_waker_vtable *waker)
 {
     bide_allocator *giver;
     bide_priv_set_node *n;
@@ -181,7 +170,7 @@ void *bide_priv_set_place(bide_priv_set *s)
     if (!n)
         return NULL;
     memset(n, 0, sizeof *n);
-    n->waker.vtable = &node_vtable;
+    n->waker.vtable = waker;
     n->hub = s->hub;
     n->giver = giver;
     n->refs = 1;
@@ -189,11 +178,11 @@ void *bide_priv_set_place(bide_priv_set *s)
     return frame_of(n);
 }
 
-void bide_priv_set_commit(bide_priv_set *s, void *place, bool in_front)
+BIDE_PRIV_ALWAYS void commit(bide_priv_set *s, void *place, bool in_front, bool shared)
 {
     bide_priv_set_node *n = (void *)((char *)place - s->hub->frame_offset);
     bide_priv_set_node **end = in_front ? &s->first : &s->last;
-    bide_priv_add_relaxed(BIDE_PRIV_U32(&s->hub->refs), 1u);
+    bide_priv_refer(&s->hub->refs, shared);
     if (!*end) {
         s->first = s->last = n;
     } else if (in_front) {
@@ -206,11 +195,11 @@ void bide_priv_set_commit(bide_priv_set *s, void *place, bool in_front)
         *end = n;
     }
     s->count++;
-    enqueue(n);
+    enqueue(n, shared);
 }
 
 /* Takes a member, whose future has ended, out. */
-static void finish(bide_priv_set *s, bide_priv_set_node *n)
+BIDE_PRIV_ALWAYS void finish(bide_priv_set *s, bide_priv_set_node *n, bool shared)
 {
     if (n->prev)
         n->prev->next = n->next;
@@ -222,33 +211,37 @@ static void finish(bide_priv_set *s, bide_priv_set_node *n)
         s->last = n->prev;
     s->count--;
     n->gone = true;
-    if (bide_priv_exchange_acq_rel(BIDE_PRIV_U32(&n->queued), 1u) == 0)
-        node_unref(n);
+    if (bide_priv_swap(&n->queued, 1u, shared) == 0)
+        node_unref(n, shared);
 }
 
-static bide_priv_set_node *take_queue(bide_priv_set_hub *hub, bool close)
+/* *armed, if wanted: whether the set's waker has not been used. */
+BIDE_PRIV_ALWAYS bide_priv_set_node *take_queue(bide_priv_set_hub *hub, bool close, bool *armed,
+                                                bool shared)
 {
     bide_priv_set_node *first;
-    bide_priv_spin_lock(&hub->lock);
+    bide_priv_guard(&hub->lock, shared);
     first = hub->first;
     hub->first = hub->last = NULL;
     hub->closed = close;
-    bide_priv_spin_unlock(&hub->lock);
+    if (armed)
+        *armed = hub->waker != NULL;
+    bide_priv_unguard(&hub->lock, shared);
     return first;
 }
 
-static void forget_waker(bide_priv_set_hub *hub)
+BIDE_PRIV_ALWAYS void forget_waker(bide_priv_set_hub *hub, bool shared)
 {
     bide_waker *waker;
-    bide_priv_spin_lock(&hub->lock);
+    bide_priv_guard(&hub->lock, shared);
     waker = hub->waker;
     hub->waker = NULL;
-    bide_priv_spin_unlock(&hub->lock);
+    bide_priv_unguard(&hub->lock, shared);
     if (waker)
         bide_waker_drop(waker);
 }
 
-void bide_priv_set_clear(bide_priv_set *s)
+BIDE_PRIV_ALWAYS void clear(bide_priv_set *s, bool shared)
 {
     while (s->first) {
         bide_priv_set_node *n = s->first;
@@ -256,29 +249,29 @@ void bide_priv_set_clear(bide_priv_set *s)
             s->type->drop(frame_of(n));
         else if (n->code > 0)
             s->output_drop(output_of(n));
-        finish(s, n);
+        finish(s, n, shared);
     }
     if (s->hub)
-        forget_waker(s->hub);
+        forget_waker(s->hub, shared);
 }
 
-static void unref_all(bide_priv_set_node *n)
+BIDE_PRIV_ALWAYS void unref_all(bide_priv_set_node *n, bool shared)
 {
     while (n) {
         bide_priv_set_node *next = n->woken;
-        node_unref(n);
+        node_unref(n, shared);
         n = next;
     }
 }
 
-void bide_priv_set_drop(bide_priv_set *s)
+BIDE_PRIV_ALWAYS void end_set(bide_priv_set *s, bool shared)
 {
-    bide_priv_set_clear(s);
-    unref_all(s->batch);
+    clear(s, shared);
+    unref_all(s->batch, shared);
     s->batch = NULL;
     if (s->hub) {
-        unref_all(take_queue(s->hub, true));
-        hub_unref(s->hub);
+        unref_all(take_queue(s->hub, true, NULL, shared), shared);
+        hub_unref(s->hub, shared);
     }
     s->hub = NULL;
 }
@@ -286,16 +279,16 @@ void bide_priv_set_drop(bide_priv_set *s)
 /* ---- the poll ----------------------------------------------------------------------------- */
 
 /* The next member that was woken; those that ended in the meantime are let go. */
-static bide_priv_set_node *pop(bide_priv_set *s)
+BIDE_PRIV_ALWAYS bide_priv_set_node *pop(bide_priv_set *s, bool shared)
 {
     while (s->batch) {
         bide_priv_set_node *n = s->batch;
         s->batch = n->woken;
         if (n->gone) {
-            node_unref(n);
+            node_unref(n, shared);
             continue;
         }
-        (void)bide_priv_exchange_acq_rel(BIDE_PRIV_U32(&n->queued), 0u);
+        (void)bide_priv_swap(&n->queued, 0u, shared);
         if (n->code == BIDE_PENDING)
             return n;
     }
@@ -309,14 +302,15 @@ static bide_poll again(const bide_context *cx)
 }
 
 /* Leaves a clone of the waker, unless members were woken already. The clone is made outside of the
- * lock, as it is other people's code. */
-static bide_poll wait(bide_priv_set_hub *hub, const bide_context *cx)
+ * lock, as it is other people's code; at once, if the last one was used. */
+BIDE_PRIV_ALWAYS bide_poll wait(bide_priv_set_hub *hub, const bide_context *cx, bool armed,
+                                bool shared)
 {
-    bide_waker *fresh = NULL;
+    bide_waker *fresh = armed ? NULL : bide_waker_clone(cx->waker);
     for (;;) {
         bide_waker *old = fresh;
         bool woken, kept;
-        bide_priv_spin_lock(&hub->lock);
+        bide_priv_guard(&hub->lock, shared);
         woken = hub->first != NULL;
         kept = hub->waker == cx->waker;
         if (!woken && !kept && fresh) {
@@ -324,7 +318,7 @@ static bide_poll wait(bide_priv_set_hub *hub, const bide_context *cx)
             hub->waker = fresh;
             kept = true;
         }
-        bide_priv_spin_unlock(&hub->lock);
+        bide_priv_unguard(&hub->lock, shared);
         if (woken || kept) {
             if (old)
                 bide_waker_drop(old);
@@ -337,7 +331,7 @@ static bide_poll wait(bide_priv_set_hub *hub, const bide_context *cx)
 }
 
 /* The first of an ordered set, if it has ended. */
-static bide_poll take_first(bide_priv_set *s, void *item)
+BIDE_PRIV_ALWAYS bide_poll take_first(bide_priv_set *s, void *item, bool shared)
 {
     bide_priv_set_node *n = s->first;
     bide_poll r = n->code;
@@ -345,57 +339,123 @@ static bide_poll take_first(bide_priv_set *s, void *item)
         return BIDE_PENDING;
     if (r > 0 && s->type->output_size)
         memcpy(item, output_of(n), s->type->output_size);
-    finish(s, n);
+    finish(s, n, shared);
     return r > 0 ? BIDE_READY : r;
 }
 
-static bide_poll poll_one(bide_priv_set *s, bide_priv_set_node *n, const bide_context *cx,
-                          void *item)
+/* A copy for the members, each of which has a waker of its own. */
+static bide_context inner_of(const bide_context *cx)
 {
     bide_context inner;
-    bide_poll r;
-    memset(&inner, 0, sizeof inner);
-    memcpy(&inner, cx, cx->size < sizeof inner ? cx->size : sizeof inner);
+    if (cx->size >= sizeof inner) {
+        inner = *cx;
+    } else {
+        memset(&inner, 0, sizeof inner);
+        memcpy(&inner, cx, cx->size);
+    }
     inner.size = (uint32_t)sizeof inner;
-    inner.waker = &n->waker;
-    r = s->type->poll(frame_of(n), &inner, s->ordered ? output_of(n) : item);
+    return inner;
+}
+
+/* Puts a member back that has given an item, behind those that were woken before. */
+BIDE_PRIV_ALWAYS void requeue(bide_priv_set_node *n, bool shared)
+{
+    bide_priv_set_hub *hub = n->hub;
+    if (bide_priv_swap(&n->queued, 1u, shared) != 0)
+        return;
+    bide_priv_guard(&hub->lock, shared);
+    append(hub, n);
+    bide_priv_unguard(&hub->lock, shared);
+}
+
+/* Of a stream: BIDE_PENDING when it has ended, and others may be polled. */
+BIDE_PRIV_ALWAYS bide_poll after_item(bide_priv_set *s, bide_priv_set_node *n, bide_poll r,
+                                      bool shared)
+{
+    if (r == BIDE_READY) {
+        requeue(n, shared);
+        return r;
+    }
+    s->type->drop(frame_of(n));
+    finish(s, n, shared);
+    if (s->count == 0)
+        forget_waker(s->hub, shared);
+    return r == BIDE_DONE && s->count > 0 ? BIDE_PENDING : r;
+}
+
+BIDE_PRIV_ALWAYS bide_poll poll_one(bide_priv_set *s, bide_priv_set_node *n, bide_context *inner,
+                                    void *item, bool shared)
+{
+    bide_poll r;
+    inner->waker = &n->waker;
+    r = s->type->poll(frame_of(n), inner, s->kind == BIDE_PRIV_SET_IN_ORDER ? output_of(n) : item);
     if (r == BIDE_PENDING)
         return BIDE_PENDING;
-    if (s->ordered) {
+    if (s->kind == BIDE_PRIV_SET_STREAMS)
+        return after_item(s, n, r, shared);
+    if (s->kind == BIDE_PRIV_SET_IN_ORDER) {
         n->code = r;
-        return take_first(s, item);
+        return take_first(s, item, shared);
     }
-    finish(s, n);
+    finish(s, n, shared);
     return r > 0 ? BIDE_READY : r;
 }
 
-bide_poll bide_priv_set_poll_next(bide_priv_set *s, bide_context *cx, void *item)
+BIDE_PRIV_ALWAYS bide_poll poll_set(bide_priv_set *s, bide_context *cx, void *item, bool shared)
 {
+    bide_context inner;
     int left = BUDGET;
+    bool armed = true;
     bide_poll r;
     if (s->count == 0) {
         if (s->hub)
-            forget_waker(s->hub);
+            forget_waker(s->hub, shared);
         return BIDE_DONE;
     }
-    if (s->ordered) {
-        r = take_first(s, item);
+    if (s->kind == BIDE_PRIV_SET_IN_ORDER) {
+        r = take_first(s, item, shared);
         if (r != BIDE_PENDING)
             return r;
     }
     if (!s->batch)
-        s->batch = take_queue(s->hub, false);
+        s->batch = take_queue(s->hub, false, &armed, shared);
+    inner = inner_of(cx);
     for (;;) {
-        bide_priv_set_node *n = pop(s);
+        bide_priv_set_node *n = pop(s, shared);
         if (!n)
-            return wait(s->hub, cx);
-        r = poll_one(s, n, cx, item);
+            return wait(s->hub, cx, armed, shared);
+        r = poll_one(s, n, &inner, item, shared);
         if (r != BIDE_PENDING)
             return r;
         if (--left == 0)
             return again(cx);
     }
 }
+
+#define SET(form, shared)                                                                          \
+    void *form##_place(bide_priv_set *s)                                                           \
+    {                                                                                              \
+        return place_in(s, &form##_waker_vtable);                                                  \
+    }                                                                                              \
+    void form##_commit(bide_priv_set *s, void *place, bool in_front)                               \
+    {                                                                                              \
+        commit(s, place, in_front, shared);                                                        \
+    }                                                                                              \
+    void form##_clear(bide_priv_set *s)                                                            \
+    {                                                                                              \
+        clear(s, shared);                                                                          \
+    }                                                                                              \
+    void form##_drop(bide_priv_set *s)                                                             \
+    {                                                                                              \
+        end_set(s, shared);                                                                        \
+    }                                                                                              \
+    bide_poll form##_poll_next(bide_priv_set *s, bide_context *cx, void *item)                     \
+    {                                                                                              \
+        return poll_set(s, cx, item, shared);                                                      \
+    }
+
+SET(bide_priv_set, true)
+SET(bide_priv_local_set, false)
 
 /* ---- the await tree ----------------------------------------------------------------------- */
 

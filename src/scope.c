@@ -4,6 +4,8 @@
  * One lock guards all of it; nothing foreign is called under it. A child is counted before its task
  * is committed, and put into a list behind that, when there is a task to abort; it may have ended
  * by then. Whoever comes second, of the one that commits and the one that ends, lets the child go.
+ *
+ * Two forms (forms.h).
  */
 #include <bide/scope.h>
 
@@ -33,16 +35,6 @@ struct bide_priv_scope {
     bide_runtime *runtime;
     bide_allocator *allocator, *giver;
 };
-
-static void guard(bide_priv_scope *s)
-{
-    bide_priv_guard(&s->lock, true);
-}
-
-static void unguard(bide_priv_scope *s)
-{
-    bide_priv_unguard(&s->lock, true);
-}
 
 static bide_poll no_memory(const bide_allocator *a)
 {
@@ -77,12 +69,12 @@ static void unlink_child(bide_priv_scope *s, bide_priv_scope_child *c)
     c->linked = false;
 }
 
-static void unref(bide_priv_scope *s)
+BIDE_PRIV_ALWAYS void unref(bide_priv_scope *s, bool shared)
 {
     bool last;
-    guard(s);
+    bide_priv_guard(&s->lock, shared);
     last = --s->refs == 0;
-    unguard(s);
+    bide_priv_unguard(&s->lock, shared);
     if (last)
         bide_free(s->giver, s, sizeof *s, BIDE_PRIV_ALIGNOF(bide_priv_scope));
 }
@@ -92,34 +84,33 @@ static void free_child(bide_priv_scope_child *c)
     bide_free(c->giver, c, sizeof *c, BIDE_PRIV_ALIGNOF(bide_priv_scope_child));
 }
 
-static void let_go(bide_priv_scope_child *c)
+BIDE_PRIV_ALWAYS void let_go(bide_priv_scope_child *c, bool shared)
 {
     bide_priv_scope *s = c->scope;
     bide_join_detach(&c->join);
     free_child(c);
-    unref(s);
+    unref(s, shared);
 }
 
-static void tell_waiting(bide_priv_scope *s)
+BIDE_PRIV_ALWAYS void tell_waiting(bide_priv_scope *s, bool shared)
 {
     bide_waker *waker;
     do {
-        guard(s);
+        bide_priv_guard(&s->lock, shared);
         waker = s->running == 0 ? bide_priv_wait_grant(&s->waiting) : NULL;
-        unguard(s);
+        bide_priv_unguard(&s->lock, shared);
         bide_priv_wake(waker);
     } while (waker);
 }
 
-/* The option `done` of each child's task. */
-static void child_ended(void *arg, bide_poll code, const void *output)
+BIDE_PRIV_ALWAYS void child_ended(bide_priv_scope_child *c, bide_poll code, const void *output,
+                                  bool shared)
 {
-    bide_priv_scope_child *c = arg;
     bide_priv_scope *s = c->scope;
     bool last, linked;
     if (c->done)
         c->done(c->done_arg, code, output);
-    guard(s);
+    bide_priv_guard(&s->lock, shared);
     last = --s->running == 0;
     s->refs += last; /* for what follows: the handle may go, and the committer */
     if (code < 0 && code != BIDE_ECANCELED && s->code == BIDE_READY)
@@ -128,27 +119,41 @@ static void child_ended(void *arg, bide_poll code, const void *output)
     if (linked)
         unlink_child(s, c);
     c->ended = true;
-    unguard(s);
+    bide_priv_unguard(&s->lock, shared);
     if (linked)
-        let_go(c);
+        let_go(c, shared);
     if (!last)
         return;
-    tell_waiting(s);
-    unref(s);
+    tell_waiting(s, shared);
+    unref(s, shared);
 }
 
-bide_priv_scope_spawn bide_priv_scope_open(const bide_scope *scope, const bide_type *type,
-                                           const bide_spawn_options *options)
+BIDE_PRIV_ALWAYS bool is_canceled(bide_priv_scope *s, bool shared)
+{
+    bool canceled = true;
+    if (s) {
+        bide_priv_guard(&s->lock, shared);
+        canceled = s->canceled;
+        bide_priv_unguard(&s->lock, shared);
+    }
+    return canceled;
+}
+
+/* The option `done` of each child's task. */
+typedef void bide_priv_scope_done(void *child, bide_poll code, const void *output);
+
+BIDE_PRIV_ALWAYS bide_priv_scope_spawn open_child(bide_priv_scope *s, const bide_type *type,
+                                                  const bide_spawn_options *options,
+                                                  bide_priv_scope_done *ended, bool shared)
 {
     bide_priv_scope_spawn spawn = {NULL, NULL, NULL, BIDE_EMISUSE};
     bide_spawn_options o = bide_spawn_options_init();
-    bide_priv_scope *s = scope->shared;
     bide_priv_scope_child *c;
     bide_allocator *giver;
     if (!s)
         return spawn;
     spawn.code = BIDE_ECANCELED;
-    if (bide_scope_is_canceled(scope))
+    if (is_canceled(s, shared))
         return spawn;
     spawn.code = no_memory(s->allocator);
     c = bide_alloc(s->allocator, sizeof *c, BIDE_PRIV_ALIGNOF(bide_priv_scope_child), &giver);
@@ -159,7 +164,7 @@ bide_priv_scope_spawn bide_priv_scope_open(const bide_scope *scope, const bide_t
     *c =
         (bide_priv_scope_child){.scope = s, .giver = giver, .done = o.done, .done_arg = o.done_arg};
     o.size = (uint32_t)sizeof o;
-    o.done = child_ended;
+    o.done = ended;
     o.done_arg = c;
     spawn.code = bide_runtime_spawn_begin(s->runtime, type, &o, &spawn.task, &spawn.frame);
     if (spawn.code == BIDE_READY) {
@@ -171,18 +176,18 @@ bide_priv_scope_spawn bide_priv_scope_open(const bide_scope *scope, const bide_t
     return spawn;
 }
 
-void bide_priv_scope_commit(const bide_scope *scope, const bide_priv_scope_spawn *spawn)
+BIDE_PRIV_ALWAYS void commit_child(bide_priv_scope *s, const bide_priv_scope_spawn *spawn,
+                                   bool shared)
 {
-    bide_priv_scope *s = scope->shared;
     bide_priv_scope_child *c = spawn->child;
     bide_join victim = {NULL};
     bool ended;
-    guard(s);
+    bide_priv_guard(&s->lock, shared);
     s->running++;
     s->refs++;
-    unguard(s);
+    bide_priv_unguard(&s->lock, shared);
     bide_runtime_spawn_commit(s->runtime, spawn->task, true);
-    guard(s);
+    bide_priv_guard(&s->lock, shared);
     c->join.task = spawn->task;
     ended = c->ended;
     if (!ended) {
@@ -191,21 +196,21 @@ void bide_priv_scope_commit(const bide_scope *scope, const bide_priv_scope_spawn
         if (s->canceled)
             victim = bide_join_clone(&c->join);
     }
-    unguard(s);
+    bide_priv_unguard(&s->lock, shared);
     if (ended)
-        let_go(c);
+        let_go(c, shared);
     bide_join_abort(&victim);
     bide_join_detach(&victim);
 }
 
 /* ---- the scope ---------------------------------------------------------------------------- */
 
-bide_poll bide_scope_new(bide_runtime *rt, bide_allocator *allocator, bide_scope *out)
+static bide_poll new_scope(bide_runtime *rt, bide_allocator *allocator, bide_priv_scope **out)
 {
     bide_allocator *giver;
     bide_priv_scope *s =
         bide_alloc(allocator, sizeof *s, BIDE_PRIV_ALIGNOF(bide_priv_scope), &giver);
-    out->shared = s;
+    *out = s;
     if (!s)
         return no_memory(allocator);
     *s = (bide_priv_scope){
@@ -214,15 +219,14 @@ bide_poll bide_scope_new(bide_runtime *rt, bide_allocator *allocator, bide_scope
 }
 
 /* One after the other goes over to the list of the aborted: what ends meanwhile leaves either. */
-void bide_scope_cancel(const bide_scope *scope)
+BIDE_PRIV_ALWAYS void cancel(bide_priv_scope *s, bool shared)
 {
-    bide_priv_scope *s = scope->shared;
     bide_priv_scope_child *c;
     if (!s)
         return;
     do {
         bide_join victim = {NULL};
-        guard(s);
+        bide_priv_guard(&s->lock, shared);
         s->canceled = true;
         c = s->first[0];
         if (c) {
@@ -231,44 +235,21 @@ void bide_scope_cancel(const bide_scope *scope)
             link_child(s, c);
             victim = bide_join_clone(&c->join);
         }
-        unguard(s);
+        bide_priv_unguard(&s->lock, shared);
         bide_join_abort(&victim);
         bide_join_detach(&victim);
     } while (c);
 }
 
-bool bide_scope_is_canceled(const bide_scope *scope)
+BIDE_PRIV_ALWAYS size_t count_running(bide_priv_scope *s, bool shared)
 {
-    bide_priv_scope *s = scope->shared;
-    bool canceled = true;
-    if (s) {
-        guard(s);
-        canceled = s->canceled;
-        unguard(s);
-    }
-    return canceled;
-}
-
-size_t bide_scope_running(const bide_scope *scope)
-{
-    bide_priv_scope *s = scope->shared;
     size_t n = 0;
     if (s) {
-        guard(s);
+        bide_priv_guard(&s->lock, shared);
         n = s->running;
-        unguard(s);
+        bide_priv_unguard(&s->lock, shared);
     }
     return n;
-}
-
-void bide_scope_drop(bide_scope *scope)
-{
-    bide_priv_scope *s = scope->shared;
-    if (!s)
-        return;
-    bide_scope_cancel(scope);
-    scope->shared = NULL;
-    unref(s);
 }
 
 /* ---- waiting ------------------------------------------------------------------------------ */
@@ -282,44 +263,93 @@ static bide_poll look(void *object, bide_priv_waiter *w)
     return BIDE_READY;
 }
 
-static void leave(bide_priv_scope *s, bide_priv_waiter *w)
+BIDE_PRIV_ALWAYS void leave(bide_priv_scope *s, bide_priv_waiter *w, bool shared)
 {
     bide_waker *own = NULL;
-    guard(s);
+    bide_priv_guard(&s->lock, shared);
     if (w->state == BIDE_PRIV_WAITING)
         own = bide_priv_wait_unlink(&s->waiting, w, BIDE_PRIV_OVER);
-    unguard(s);
+    bide_priv_unguard(&s->lock, shared);
     bide_priv_unwake(own);
 }
 
-bide_poll bide_scope_wait_poll(struct bide_scope_wait *f, bide_context *cx, bide_poll *out)
+BIDE_PRIV_ALWAYS bide_poll wait(bide_priv_scope *s, bide_priv_waiter *w, bide_context *cx,
+                                bide_poll *out, bool shared)
 {
-    bide_priv_scope *s = f->scope ? f->scope->shared : NULL;
-    bide_poll r;
-    if (!s)
-        return BIDE_EMISUSE;
-    f->waits = true;
-    r = bide_priv_wait(&s->lock, true, &s->waiting, &f->place, cx, look, s);
+    bide_poll r = bide_priv_wait(&s->lock, shared, &s->waiting, w, cx, look, s);
     if (r == BIDE_PENDING)
         return r;
     if (r == BIDE_READY) {
-        guard(s);
+        bide_priv_guard(&s->lock, shared);
         *out = s->code;
-        unguard(s);
+        bide_priv_unguard(&s->lock, shared);
     } else {
-        leave(s, &f->place);
+        leave(s, w, shared);
     }
-    f->scope = NULL;
     return r;
 }
 
-void bide_scope_wait_drop(struct bide_scope_wait *f)
-{
-    if (f->scope && f->waits && f->scope->shared) {
-        leave(f->scope->shared, &f->place);
-        bide_scope_cancel(f->scope);
-    }
-    f->scope = NULL;
-}
+/* ---- both forms --------------------------------------------------------------------------- */
 
-BIDE_FUTURE_DEFINE(bide_poll, bide_scope_wait);
+#define SCOPE(T, form, is_shared)                                                                  \
+    bide_poll T##_new(bide_runtime *rt, bide_allocator *allocator, T *out)                         \
+    {                                                                                              \
+        return new_scope(rt, allocator, &out->shared);                                             \
+    }                                                                                              \
+    void T##_cancel(const T *scope)                                                                \
+    {                                                                                              \
+        cancel(scope->shared, is_shared);                                                          \
+    }                                                                                              \
+    bool T##_is_canceled(const T *scope)                                                           \
+    {                                                                                              \
+        return is_canceled(scope->shared, is_shared);                                              \
+    }                                                                                              \
+    size_t T##_running(const T *scope)                                                             \
+    {                                                                                              \
+        return count_running(scope->shared, is_shared);                                            \
+    }                                                                                              \
+    void T##_drop(T *scope)                                                                        \
+    {                                                                                              \
+        bide_priv_scope *s = scope->shared;                                                        \
+        if (!s)                                                                                    \
+            return;                                                                                \
+        cancel(s, is_shared);                                                                      \
+        scope->shared = NULL;                                                                      \
+        unref(s, is_shared);                                                                       \
+    }                                                                                              \
+    static void form##_ended(void *child, bide_poll code, const void *output)                      \
+    {                                                                                              \
+        child_ended(child, code, output, is_shared);                                               \
+    }                                                                                              \
+    bide_priv_scope_spawn form##_open(const T *scope, const bide_type *type,                       \
+                                      const bide_spawn_options *options)                           \
+    {                                                                                              \
+        return open_child(scope->shared, type, options, form##_ended, is_shared);                  \
+    }                                                                                              \
+    void form##_commit(const T *scope, const bide_priv_scope_spawn *spawn)                         \
+    {                                                                                              \
+        commit_child(scope->shared, spawn, is_shared);                                             \
+    }                                                                                              \
+    bide_poll T##_wait_poll(struct T##_wait *f, bide_context *cx, bide_poll *out)                  \
+    {                                                                                              \
+        bide_poll r;                                                                               \
+        if (!f->scope || !f->scope->shared)                                                        \
+            return BIDE_EMISUSE;                                                                   \
+        f->waits = true;                                                                           \
+        r = wait(f->scope->shared, &f->place, cx, out, is_shared);                                 \
+        if (r != BIDE_PENDING)                                                                     \
+            f->scope = NULL;                                                                       \
+        return r;                                                                                  \
+    }                                                                                              \
+    void T##_wait_drop(struct T##_wait *f)                                                         \
+    {                                                                                              \
+        if (f->scope && f->waits && f->scope->shared) {                                            \
+            leave(f->scope->shared, &f->place, is_shared);                                         \
+            T##_cancel(f->scope);                                                                  \
+        }                                                                                          \
+        f->scope = NULL;                                                                           \
+    }                                                                                              \
+    BIDE_FUTURE_DEFINE(bide_poll, T##_wait)
+
+SCOPE(bide_scope, bide_priv_scope, true);
+SCOPE(bide_local_scope, bide_priv_local_scope, false);

@@ -8,19 +8,19 @@
  * `woken` says that the future must be polled: in the beginning, and from each of its wakes to the
  * next poll. Whoever waits, finds it so, and finds nobody polling, polls; the others only wait. A
  * wake wakes all of them, as nobody can know who of them will be polled again.
+ *
+ * Two forms (forms.h); the waker knows by its vtable of which one it is.
  */
 #include <bide/shared.h>
 
-#include "atomic.h"
 #include "wait_list.h"
 
 #include <string.h>
 
 struct bide_priv_shared {
     bide_waker waker; /* the future's */
-    uint32_t refs;    /* atomic */
-    uint32_t strong;  /* atomic */
-    uint32_t lock;    /* of the following five */
+    uint32_t refs, strong;
+    uint32_t lock; /* of the following five */
     bool woken, polling, taken;
     bide_poll code; /* the end; BIDE_PENDING: not there yet */
     size_t round;   /* of those who wait: a wake ends one */
@@ -43,59 +43,50 @@ void *bide_priv_shared_frame(bide_priv_shared *s)
 
 /* ---- references --------------------------------------------------------------------------- */
 
-void bide_priv_shared_keep(bide_priv_shared *s)
+BIDE_PRIV_ALWAYS void keep(bide_priv_shared *s, bool shared)
 {
-    bide_priv_add_relaxed(BIDE_PRIV_U32(&s->refs), 1u);
+    bide_priv_refer(&s->refs, shared);
 }
 
-void bide_priv_shared_forget(bide_priv_shared *s)
+BIDE_PRIV_ALWAYS void forget(bide_priv_shared *s, bool shared)
 {
-    if (bide_priv_sub_acq_rel(BIDE_PRIV_U32(&s->refs), 1u) == 1)
+    if (bide_priv_unrefer(&s->refs, shared))
         bide_free(s->giver, s, s->bytes, s->align);
 }
 
-void bide_priv_shared_clone(bide_priv_shared *s)
+BIDE_PRIV_ALWAYS void more_handles(bide_priv_shared *s, bool shared)
 {
-    bide_priv_add_relaxed(BIDE_PRIV_U32(&s->strong), 1u);
+    bide_priv_refer(&s->strong, shared);
 }
 
 /* The last handle: nobody polls any more, so the future and the Output are this thread's. */
-void bide_priv_shared_drop(bide_priv_shared *s)
+BIDE_PRIV_ALWAYS void less_handles(bide_priv_shared *s, bool shared)
 {
-    if (bide_priv_sub_acq_rel(BIDE_PRIV_U32(&s->strong), 1u) != 1)
+    if (!bide_priv_unrefer(&s->strong, shared))
         return;
     if (s->code == BIDE_PENDING)
         s->type->drop(bide_priv_shared_frame(s));
     else if (s->code > 0 && !s->taken)
         s->output_drop(output_of(s));
-    bide_priv_shared_forget(s);
-}
-
-bool bide_priv_shared_upgrade(bide_priv_shared *s)
-{
-    uint32_t n = bide_priv_load_relaxed(BIDE_PRIV_U32(&s->strong));
-    while (n != 0)
-        if (bide_priv_cas_weak_acq_rel(BIDE_PRIV_U32(&s->strong), &n, n + 1))
-            return true;
-    return false;
+    forget(s, shared);
 }
 
 /* ---- the future's waker ------------------------------------------------------------------- */
 
 /* Wakes who waits now; who comes to wait meanwhile belongs to the next round. */
-static void wake_all(bide_priv_shared *s, bool ended)
+BIDE_PRIV_ALWAYS void wake_all(bide_priv_shared *s, bool ended, bool shared)
 {
     size_t end;
-    bide_priv_spin_lock(&s->lock);
+    bide_priv_guard(&s->lock, shared);
     s->woken = !ended;
     end = ++s->round;
     while (bide_priv_wait_before(s->waiters.first, end)) {
         bide_waker *waker = bide_priv_wait_grant(&s->waiters);
-        bide_priv_spin_unlock(&s->lock);
+        bide_priv_unguard(&s->lock, shared);
         bide_priv_wake(waker);
-        bide_priv_spin_lock(&s->lock);
+        bide_priv_guard(&s->lock, shared);
     }
-    bide_priv_spin_unlock(&s->lock);
+    bide_priv_unguard(&s->lock, shared);
 }
 
 static bide_priv_shared *of_waker(bide_waker *waker)
@@ -103,35 +94,13 @@ static bide_priv_shared *of_waker(bide_waker *waker)
     return (bide_priv_shared *)(void *)waker;
 }
 
-static bide_waker *shared_clone(bide_waker *waker)
+BIDE_PRIV_ALWAYS void wake_to_poll(bide_priv_shared *s, bool shared)
 {
-    bide_priv_shared_keep(of_waker(waker));
-    return waker;
+    wake_all(s, false, shared);
 }
 
-static void shared_wake_by_ref(bide_waker *waker)
-{
-    wake_all(of_waker(waker), false);
-}
-
-static void shared_drop(bide_waker *waker)
-{
-    bide_priv_shared_forget(of_waker(waker));
-}
-
-static void shared_wake(bide_waker *waker)
-{
-    shared_wake_by_ref(waker);
-    shared_drop(waker);
-}
-
-static const bide_waker_vtable shared_vtable = {
-    .size = sizeof(bide_waker_vtable),
-    .clone = shared_clone,
-    .wake = shared_wake,
-    .wake_by_ref = shared_wake_by_ref,
-    .drop = shared_drop,
-};
+BIDE_PRIV_WAKER_FORM(bide_priv_shared_waker, of_waker, keep, wake_to_poll, forget, true)
+BIDE_PRIV_WAKER_FORM(bide_priv_local_shared_waker, of_waker, keep, wake_to_poll, forget, false)
 
 /* ---- life --------------------------------------------------------------------------------- */
 
@@ -145,8 +114,9 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-bide_priv_shared *bide_priv_shared_new(const bide_type *type, bide_allocator *allocator,
-                                       void (*output_drop)(void *output))
+static bide_priv_shared *new_shared(const bide_type *type, bide_allocator *allocator,
+                                    void (*output_drop)(void *output),
+                                    const bide_waker_vtable *waker)
 {
     const size_t frame = round_up(sizeof(bide_priv_shared), type->frame_align);
     const size_t output = round_up(frame + type->frame_size, type->output_align);
@@ -159,7 +129,7 @@ bide_priv_shared *bide_priv_shared_new(const bide_type *type, bide_allocator *al
     if (!s)
         return NULL;
     memset(s, 0, sizeof *s);
-    s->waker.vtable = &shared_vtable;
+    s->waker.vtable = waker;
     s->refs = s->strong = 1;
     s->woken = true;
     s->type = type;
@@ -176,14 +146,14 @@ bide_priv_shared *bide_priv_shared_new(const bide_type *type, bide_allocator *al
 
 /* What a waiter does next: the end; or BIDE_DONE: it is the one to poll, if it may be; or
  * BIDE_PENDING: it waits. */
-static bide_poll look(bide_priv_shared *s, bide_priv_waiter *w, const bide_context *cx,
-                      bool may_poll)
+BIDE_PRIV_ALWAYS bide_poll look(bide_priv_shared *s, bide_priv_waiter *w, const bide_context *cx,
+                                bool may_poll, bool shared)
 {
     bide_waker *fresh = NULL;
     for (;;) {
         bide_poll r;
         bool settled = true;
-        bide_priv_spin_lock(&s->lock);
+        bide_priv_guard(&s->lock, shared);
         r = s->code;
         if (r == BIDE_PENDING && may_poll && s->woken && !s->polling) {
             s->woken = false;
@@ -194,7 +164,7 @@ static bide_poll look(bide_priv_shared *s, bide_priv_waiter *w, const bide_conte
                 w->wants = s->round;
             settled = bide_priv_wait_arm(&s->waiters, w, cx, &fresh);
         }
-        bide_priv_spin_unlock(&s->lock);
+        bide_priv_unguard(&s->lock, shared);
         if (settled) {
             bide_priv_unwake(fresh);
             return r;
@@ -206,7 +176,7 @@ static bide_poll look(bide_priv_shared *s, bide_priv_waiter *w, const bide_conte
 }
 
 /* Polls the future as the one who may. */
-static bide_poll poll_inner(bide_priv_shared *s, const bide_context *cx)
+BIDE_PRIV_ALWAYS bide_poll poll_inner(bide_priv_shared *s, const bide_context *cx, bool shared)
 {
     bide_context inner;
     bide_poll r;
@@ -215,35 +185,35 @@ static bide_poll poll_inner(bide_priv_shared *s, const bide_context *cx)
     inner.size = (uint32_t)sizeof inner;
     inner.waker = &s->waker;
     r = s->type->poll(bide_priv_shared_frame(s), &inner, output_of(s));
-    bide_priv_spin_lock(&s->lock);
+    bide_priv_guard(&s->lock, shared);
     s->polling = false;
     s->code = r;
-    bide_priv_spin_unlock(&s->lock);
+    bide_priv_unguard(&s->lock, shared);
     if (r != BIDE_PENDING)
-        wake_all(s, true);
+        wake_all(s, true, shared);
     return r;
 }
 
-static bool is_idle(bide_priv_shared *s, bool woken)
+BIDE_PRIV_ALWAYS bool is_idle(bide_priv_shared *s, bool woken, bool shared)
 {
     bool is;
-    bide_priv_spin_lock(&s->lock);
+    bide_priv_guard(&s->lock, shared);
     is = s->code == BIDE_PENDING && !s->polling && (s->woken || !woken);
-    bide_priv_spin_unlock(&s->lock);
+    bide_priv_unguard(&s->lock, shared);
     return is;
 }
 
-bide_poll bide_priv_shared_poll(bide_priv_shared *s, bide_priv_waiter *w, bide_context *cx,
-                                const void **output)
+BIDE_PRIV_ALWAYS bide_poll poll_shared(bide_priv_shared *s, bide_priv_waiter *w, bide_context *cx,
+                                       const void **output, bool shared)
 {
-    bide_poll r = look(s, w, cx, true);
+    bide_poll r = look(s, w, cx, true, shared);
     if (r == BIDE_DONE) {
-        r = poll_inner(s, cx);
+        r = poll_inner(s, cx, shared);
         if (r == BIDE_PENDING) {
-            r = look(s, w, cx, false);
+            r = look(s, w, cx, false, shared);
             /* Those whom a wake during the poll has woken found it being polled, and wait again. */
-            if (is_idle(s, true))
-                wake_all(s, false);
+            if (is_idle(s, true, shared))
+                wake_all(s, false, shared);
         }
     }
     if (r > 0)
@@ -251,38 +221,91 @@ bide_poll bide_priv_shared_poll(bide_priv_shared *s, bide_priv_waiter *w, bide_c
     return r > 0 ? BIDE_READY : r;
 }
 
-void bide_priv_shared_leave(bide_priv_shared *s, bide_priv_waiter *w)
+BIDE_PRIV_ALWAYS void leave(bide_priv_shared *s, bide_priv_waiter *w, bool shared)
 {
     bide_waker *waker = NULL;
-    bide_priv_spin_lock(&s->lock);
+    bide_priv_guard(&s->lock, shared);
     if (w->state == BIDE_PRIV_WAITING)
         waker = bide_priv_wait_unlink(&s->waiters, w, BIDE_PRIV_OVER);
-    bide_priv_spin_unlock(&s->lock);
+    bide_priv_unguard(&s->lock, shared);
     bide_priv_unwake(waker);
 }
 
 /* ---- looking ------------------------------------------------------------------------------ */
 
-const void *bide_priv_shared_peek(bide_priv_shared *s)
+BIDE_PRIV_ALWAYS const void *peek(bide_priv_shared *s, bool shared)
 {
     bool there;
-    bide_priv_spin_lock(&s->lock);
+    bide_priv_guard(&s->lock, shared);
     there = s->code > 0;
-    bide_priv_spin_unlock(&s->lock);
+    bide_priv_unguard(&s->lock, shared);
     return there ? output_of(s) : NULL;
 }
 
-const void *bide_priv_shared_take(bide_priv_shared *s)
+BIDE_PRIV_ALWAYS const void *take(bide_priv_shared *s, bool shared)
 {
-    const void *output = bide_priv_shared_peek(s);
-    if (!output || bide_priv_load_acquire(BIDE_PRIV_U32(&s->strong)) != 1)
+    const void *output = peek(s, shared);
+    if (!output || bide_priv_look(&s->strong, shared) != 1)
         return NULL;
     s->taken = true;
     return output;
 }
 
-void bide_priv_shared_trace(bide_priv_shared *s, bide_tracer *tracer)
+BIDE_PRIV_ALWAYS void tell(bide_priv_shared *s, bide_tracer *tracer, bool shared)
 {
-    if (is_idle(s, false))
+    if (is_idle(s, false, shared))
         bide_priv_trace_kid(BIDE_PRIV_KID_EMBEDDED, s->type, bide_priv_shared_frame(s), tracer);
 }
+
+/* ---- both forms --------------------------------------------------------------------------- */
+
+#define SHARED(form, shared)                                                                       \
+    bide_priv_shared *form##_new(const bide_type *type, bide_allocator *allocator,                 \
+                                 void (*output_drop)(void *output))                                \
+    {                                                                                              \
+        return new_shared(type, allocator, output_drop, &form##_waker_vtable);                     \
+    }                                                                                              \
+    void form##_clone(bide_priv_shared *s)                                                         \
+    {                                                                                              \
+        more_handles(s, shared);                                                                   \
+    }                                                                                              \
+    void form##_drop(bide_priv_shared *s)                                                          \
+    {                                                                                              \
+        less_handles(s, shared);                                                                   \
+    }                                                                                              \
+    void form##_keep(bide_priv_shared *s)                                                          \
+    {                                                                                              \
+        keep(s, shared);                                                                           \
+    }                                                                                              \
+    void form##_forget(bide_priv_shared *s)                                                        \
+    {                                                                                              \
+        forget(s, shared);                                                                         \
+    }                                                                                              \
+    bool form##_upgrade(bide_priv_shared *s)                                                       \
+    {                                                                                              \
+        return bide_priv_refer_if_any(&s->strong, shared);                                         \
+    }                                                                                              \
+    bide_poll form##_poll(bide_priv_shared *s, bide_priv_waiter *w, bide_context *cx,              \
+                          const void **output)                                                     \
+    {                                                                                              \
+        return poll_shared(s, w, cx, output, shared);                                              \
+    }                                                                                              \
+    void form##_leave(bide_priv_shared *s, bide_priv_waiter *w)                                    \
+    {                                                                                              \
+        leave(s, w, shared);                                                                       \
+    }                                                                                              \
+    const void *form##_peek(bide_priv_shared *s)                                                   \
+    {                                                                                              \
+        return peek(s, shared);                                                                    \
+    }                                                                                              \
+    const void *form##_take(bide_priv_shared *s)                                                   \
+    {                                                                                              \
+        return take(s, shared);                                                                    \
+    }                                                                                              \
+    void form##_trace(bide_priv_shared *s, bide_tracer *tracer)                                    \
+    {                                                                                              \
+        tell(s, tracer, shared);                                                                   \
+    }
+
+SHARED(bide_priv_shared, true)
+SHARED(bide_priv_local_shared, false)

@@ -2,9 +2,7 @@
  * wait_list.h (private): the queue in which futures wait for a mutex, a permit, room, ...
  *
  * One lock, the object's, guards the list and the nodes. Wakers are cloned, woken and dropped
- * outside of it, since they may be foreign code. The forms for one thread are the same functions
- * with `shared` false: inlined with a constant, so that the lock folds away; channels and oneshots
- * carry it with them.
+ * outside of it, since they may be foreign code. `shared`: forms.h.
  *
  * The protocol. Who gives a turn unlinks the first node, notes GRANTED in it and takes its waker
  * out, all under the lock, and wakes behind it; the frame may be gone by then, the waker is not. A
@@ -13,7 +11,7 @@
 #ifndef BIDE_PRIV_WAIT_LIST_H
 #define BIDE_PRIV_WAIT_LIST_H
 
-#include "atomic.h"
+#include "forms.h"
 
 #include <bide/waiter.h>
 
@@ -23,18 +21,6 @@ enum {
     BIDE_PRIV_GRANTED, /* its turn came; not seen by its future yet */
     BIDE_PRIV_OVER     /* its future has ended */
 };
-
-BIDE_PRIV_ALWAYS void bide_priv_guard(uint32_t *lock, bool shared)
-{
-    if (shared)
-        bide_priv_spin_lock(lock);
-}
-
-BIDE_PRIV_ALWAYS void bide_priv_unguard(uint32_t *lock, bool shared)
-{
-    if (shared)
-        bide_priv_spin_unlock(lock);
-}
 
 /* Takes a waiting node out; the waker is the caller's, to wake or drop behind the lock. */
 static inline bide_waker *bide_priv_wait_unlink(bide_priv_wait_list *list, bide_priv_waiter *w,

@@ -2,7 +2,7 @@
 #     PROGRAM, ARGS (separated by commas), INPUT (file for standard input)
 #     MAKE      the kind of input file to write to SCRATCH; it is the last argument then
 #     EXIT      the exit code, 0 if not set
-#     RESULTS   file with the lines before the figures; EXACTLY: their text
+#     RESULTS   file with the lines before the figures; EXACTLY: their text; SORTED: in any order
 #     FIGURES   pattern that must be found in the whole output
 #     MESSAGES  file with all of standard error; MESSAGE: pattern to be found in it. Neither: none
 string(REPLACE "," ";" args "${ARGS}")
@@ -44,6 +44,13 @@ string(STRIP "${results}" results)
 if(RESULTS)
     file(READ ${RESULTS} EXACTLY)
     string(STRIP "${EXACTLY}" EXACTLY)
+endif()
+if(SORTED)
+    foreach(text results EXACTLY)
+        string(REPLACE "\n" ";" lines "${${text}}")
+        list(SORT lines)
+        list(JOIN lines "\n" ${text})
+    endforeach()
 endif()
 if(DEFINED EXACTLY AND NOT results STREQUAL EXACTLY)
     fail("results are not:\n${EXACTLY}\n")

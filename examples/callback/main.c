@@ -67,6 +67,14 @@ static bool good(const char *what, bide_poll code)
     return code == BIDE_READY;
 }
 
+static sensor *open_sensor(void)
+{
+    sensor *s = sensor_open();
+    if (!s)
+        fputs("callback: no memory, or no thread, for a sensor\n", stderr);
+    return s;
+}
+
 static bool await_readings(bide_local *ex, sensor *s)
 {
     reading got = {0};
@@ -101,32 +109,42 @@ static bool race_broken_channel(bide_local *ex, sensor *s)
 }
 
 /* What existing code writes: a function that is called when the work is done. */
+struct call {
+    const char *what;
+    bide_poll code; /* BIDE_PENDING until then */
+};
+
 static void on_average(void *arg, bide_poll code, const void *output)
 {
+    struct call *call = arg;
+    call->code = code;
     if (code == BIDE_READY)
-        printf("called back: %s is %" PRId32 "\n", (const char *)arg, *(const int32_t *)output);
+        printf("called back: %s is %" PRId32 "\n", call->what, *(const int32_t *)output);
     else
-        printf("called back: %s: %s\n", (const char *)arg, bide_strerror(code));
+        printf("called back: %s: %s\n", call->what, bide_strerror(code));
 }
 
 static bool call_back_at_the_end(bide_local *ex, sensor *s)
 {
-    char what[] = "the average of channels 0 to 4";
-    return good("spawn", BIDE_SPAWN_THEN(ex, average, on_average, what, (s, 5))) &&
-           good("run", bide_local_run(ex));
+    struct call call = {"the average of channels 0 to 4", BIDE_PENDING};
+    return good("spawn", BIDE_SPAWN_THEN(ex, average, on_average, &call, (s, 5))) &&
+           good("run", bide_local_run(ex)) && good(call.what, call.code);
 }
 
 /* The executor ends while one task waits for the broken channel: its future is dropped, the request
  * taken back, and the callback told. */
 static bool end_while_waiting(bide_local *ex, sensor *s)
 {
-    char what[] = "the average of all channels";
-    bide_poll code;
-    if (!good("spawn", BIDE_SPAWN_THEN(ex, average, on_average, what, (s, SENSOR_CHANNELS))))
+    struct call call = {"the average of all channels", BIDE_PENDING};
+    unsigned asked = sensor_count(s).asked + SENSOR_CHANNELS;
+    bide_poll code = BIDE_READY;
+    if (!good("spawn", BIDE_SPAWN_THEN(ex, average, on_average, &call, (s, SENSOR_CHANNELS))))
         return false;
     /* Time for the good channels; the one that is asked last does not answer. */
-    BIDE_RUN_UNTIL_TO(code, ex, bide_sleep, NULL, (200));
-    return good("sleep", code) && good("end", bide_local_free(ex));
+    while (code == BIDE_READY && call.code == BIDE_PENDING && sensor_count(s).asked < asked)
+        BIDE_RUN_UNTIL_TO(code, ex, bide_sleep, NULL, (10));
+    return good("sleep", code) && good("end", bide_local_free(ex)) &&
+           (call.code == BIDE_ECANCELED || good(call.what, call.code));
 }
 
 /* The sensor goes first: its callbacks come before it is gone, and end the future. */
@@ -147,7 +165,7 @@ static bool close_while_waiting(bide_local *ex, sensor *s)
 static bool tour(void)
 {
     bide_local *ex = NULL;
-    sensor *s = sensor_open();
+    sensor *s = open_sensor();
     bool ok = s && good("executor", bide_local_new(NULL, &ex));
     ok = ok && await_readings(ex, s) && race_broken_channel(ex, s) && call_back_at_the_end(ex, s);
     ok = ok && end_while_waiting(ex, s);
@@ -185,7 +203,7 @@ static bool race(unsigned rounds)
 {
     struct tally tally = {0};
     bide_local *ex = NULL;
-    sensor *s = sensor_open();
+    sensor *s = open_sensor();
     sensor_counts counts;
     bool ok = s && good("executor", bide_local_new(NULL, &ex));
     for (unsigned i = 0; ok && i < rounds; i++) {

@@ -3,6 +3,8 @@
  */
 #include "reading.h"
 
+#include <errno.h>
+
 /* On the sensor's thread: ends the future, and gives the completer's side up. */
 static void on_answer(void *arg, int error, int32_t value)
 {
@@ -17,11 +19,12 @@ static bide_poll ask(struct read_sensor *f)
     if (code != BIDE_READY)
         return code;
     f->request = sensor_start(f->source, f->channel, on_answer, f->completion);
-    if (f->request == 0) {
-        bide_completion_drop(f->completion);
-        bide_completion_abandon(f->completion);
-    }
-    return BIDE_READY;
+    if (f->request != 0)
+        return BIDE_READY;
+    code = errno == ENOMEM ? BIDE_ENOMEM : BIDE_READY;
+    bide_completion_drop(f->completion);
+    bide_completion_abandon(f->completion);
+    return code;
 }
 
 BIDE_ASYNC_DEFINE(reading, read_sensor)

@@ -3,6 +3,7 @@
  */
 #include "sensor.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <time.h>
@@ -120,8 +121,15 @@ uint64_t sensor_start(sensor *s, int channel, sensor_callback callback, void *ar
 {
     struct request *r, **at;
     uint64_t number;
-    if (channel < 0 || channel >= SENSOR_CHANNELS || !(r = malloc(sizeof *r)))
+    if (channel < 0 || channel >= SENSOR_CHANNELS) {
+        errno = EINVAL;
         return 0;
+    }
+    r = malloc(sizeof *r);
+    if (!r) {
+        errno = ENOMEM;
+        return 0;
+    }
     *r = (struct request){
         .callback = callback, .arg = arg, .channel = channel, .due = after_ms(channel)};
     pthread_mutex_lock(&s->lock);

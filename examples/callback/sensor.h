@@ -30,8 +30,9 @@ sensor *sensor_open(void);
 /* Answers what is pending with SENSOR_CLOSED, ends the thread, waits for it. */
 void sensor_close(sensor *s);
 
-/* Asks for a reading. The number of the request, which is never used again; or 0 if there is no
- * such channel, or no memory: the callback is not called then. Any thread. */
+/* Asks for a reading. The number of the request, which is never used again; or 0, with errno, if
+ * there is no such channel (EINVAL) or no memory (ENOMEM): the callback is not called then. Any
+ * thread. */
 uint64_t sensor_start(sensor *s, int channel, sensor_callback callback, void *arg);
 
 /* Takes a request back. True: its callback is never called. False: it was called, or is being

@@ -106,11 +106,9 @@ static bool parse(struct arguments *a, int argc, char **argv)
 
 /* ---- the server --------------------------------------------------------------------------- */
 
-static bool say_error(const char *what, int64_t error)
+static bool say_error(const char *what, const char *why)
 {
-    (void)fprintf(stderr, "chat: %s: %s\n", what,
-                  error < BIDE_BYTES_END ? bide_strerror((bide_poll)error)
-                                         : bide_uv_strerror(error));
+    (void)fprintf(stderr, "chat: %s: %s\n", what, why);
     return false;
 }
 
@@ -122,7 +120,7 @@ static bool open_log(bide_uv *rt, const char *path, chat_log *log)
                          (rt, path, O_WRONLY | O_CREAT | O_APPEND, 0644, &log->file));
     if (code == BIDE_READY && e == 0)
         return true;
-    return say_error(path, code != BIDE_READY ? code : e);
+    return say_error(path, code != BIDE_READY ? bide_strerror(code) : bide_uv_strerror(e));
 }
 
 static bool listen_at(chat_server *s, const struct arguments *a, const struct sockaddr_storage *at)
@@ -136,7 +134,7 @@ static bool listen_at(chat_server *s, const struct arguments *a, const struct so
     if (e == 0)
         e = bide_uv_signal_open(s->rt, SIGINT, &s->interrupt);
     if (e != 0)
-        return say_error("listening", e);
+        return say_error("listening", bide_uv_strerror(e));
     (void)printf("listening on %s port %u\n", a->address, (unsigned)bide_uv_port(&local));
     return fflush(stdout) == 0;
 }
@@ -149,7 +147,7 @@ static bool serve(chat_server *s, chat_log *log)
     chat_tee tee;
     bide_poll code = chat_queue_new(SAID, bide_default_allocator(), &s->said, &s->heard);
     if (code != BIDE_READY)
-        return say_error("starting", code);
+        return say_error("starting", bide_strerror(code));
     chat_log_sink_init(&log_sink, log);
     tee = (chat_tee){chat_room_as_Lines(&s->room, NULL), chat_log_sink_as_Lines(&log_sink, NULL)};
     chat_tee_sink_init(&tee_sink, &tee);
@@ -158,7 +156,7 @@ static bool serve(chat_server *s, chat_log *log)
     BIDE_UV_RUN_UNTIL_TO(code, s->rt, chat_serve, NULL, (s));
     Lines_drop(&s->into);
     chat_log_sink_drop(&log_sink);
-    return code == BIDE_READY || say_error("serving", code);
+    return code == BIDE_READY || say_error("serving", bide_strerror(code));
 }
 
 int main(int argc, char **argv)
@@ -175,7 +173,7 @@ int main(int argc, char **argv)
     if (bide_uv_ip(a.address, (uint16_t)a.port, &at) != 0)
         return refuse("no numeric address", a.address) ? 0 : 2;
     if (bide_uv_new(NULL, NULL, &s.rt) != BIDE_READY)
-        return say_error("starting", BIDE_ENOMEM) ? 0 : 1;
+        return say_error("starting", bide_strerror(BIDE_ENOMEM)) ? 0 : 1;
     s.most = (uint32_t)a.most;
     s.line = (uint32_t)a.line;
     s.queue = (uint32_t)a.queue;

@@ -82,20 +82,26 @@ bide_poll chat_room_poll_ready(chat_room *room, bide_context *cx, int32_t *error
 }
 
 /* One that does not read must not make the others wait, nor take memory without end. */
+static void give(chat_room *room, chat_place *place, chat_line line)
+{
+    chat_line its = chat_line_share(line);
+    if (chat_queue_sender_try_send(&place->lines, its) == 0)
+        return;
+    chat_line_drop(&its);
+    chat_room_dismiss(room, place, "does not read");
+}
+
+/* A member's first line tells that it has joined. What others said before that, and what waited for
+ * the log meanwhile, is not for it. */
 int32_t chat_room_start_send(chat_room *room, chat_line line)
 {
     chat_place *next;
     for (chat_place *p = room->first; p; p = next) {
-        chat_line its;
         next = p->next;
-        if (!p->name[0] || chat_line_from(line) == p->number ||
-            chat_line_from(line) == CHAT_FOR_LOG_ONLY)
-            continue;
-        its = chat_line_share(line);
-        if (chat_queue_sender_try_send(&p->lines, its) != 0) {
-            chat_line_drop(&its);
-            chat_room_dismiss(room, p, "does not read");
-        }
+        if (chat_line_from(line) == p->number)
+            p->hears = true;
+        else if (p->hears && chat_line_from(line) != CHAT_FOR_LOG_ONLY)
+            give(room, p, line);
     }
     chat_line_drop(&line);
     return 0;

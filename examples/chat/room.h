@@ -14,9 +14,10 @@ enum { CHAT_NAME_MOST = 32 }; /* bytes */
 typedef struct chat_place {
     struct chat_place *next, *before;
     uint64_t number;
-    char name[CHAT_NAME_MOST + 1]; /* empty: it has not told it yet, and gets nothing */
+    char name[CHAT_NAME_MOST + 1]; /* empty: it has not told it yet */
     chat_queue_sender lines;       /* what it will read */
     bool is_in;
+    bool hears;                  /* it gets what is relayed behind the first line of its own */
     const char *why;             /* it was dismissed */
     bide_local_notify dismissed; /* tells its task so */
 } chat_place;

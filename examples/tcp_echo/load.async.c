@@ -65,20 +65,28 @@ static async int32_t say_goodbye(bide_uv_tcp *conn)
 
 static async int32_t dial(load *l, bide_uv_tcp *conn)
 {
+    int32_t error = 0;
     await(bide_local_semaphore_acquire(&l->dialling, 1));
-    int32_t error = await(bide_uv_tcp_connect(l->rt, (const struct sockaddr *)&l->to, conn));
+    bide_poll code =
+        await_catch(bide_uv_tcp_connect(l->rt, (const struct sockaddr *)&l->to, conn), error);
     bide_local_semaphore_release(&l->dialling, 1);
+    if (code < 0)
+        fail(code);
     if (error == 0 && ++l->open_now > l->open_most)
         l->open_most = l->open_now;
     return error;
 }
 
-/* Who could not connect comes to the barrier, too: the others would wait for ever. */
+/* Who could not connect, for want of memory even, comes to the barrier, too: the others would wait
+ * for ever. */
 static async int32_t talk(load *l, uint32_t number)
 {
     scoped(bide_uv_tcp_drop) bide_uv_tcp conn = {0};
-    int32_t error = await(dial(l, &conn));
+    int32_t error = 0;
+    bide_poll code = await_catch(dial(l, &conn), error);
     (void)await(bide_local_barrier_wait(&l->all_open));
+    if (code < 0)
+        fail(code);
     if (error == 0)
         error = await(send_all(l, &conn, number));
     if (error == 0)
@@ -94,7 +102,7 @@ static async void client(load *l, uint32_t number)
     bide_poll code = await_catch(talk(l, number), error);
     if (code < 0 || error < 0) {
         l->failed++;
-        l->last_error = code < 0 ? code : error;
+        l->why = code < 0 ? bide_strerror(code) : bide_uv_strerror(error);
     } else if (error == WRONG_BYTES) {
         l->wrong++;
     } else {
@@ -114,7 +122,7 @@ static async bool start_and_wait(load *l)
             started++;
     if (started < l->connections) {
         l->failed = l->connections - started;
-        l->last_error = BIDE_ENOMEM;
+        l->why = bide_strerror(BIDE_ENOMEM);
     }
     bide_local_semaphore_init(&l->dialling, DIALLING_MOST);
     bide_local_semaphore_init(&l->over, 0);

@@ -26,7 +26,7 @@ typedef struct load {
     uint32_t failed; /* ended with an error */
     uint32_t wrong;  /* got something else back */
     uint64_t echoed; /* messages */
-    int32_t last_error;
+    const char *why; /* the last one failed */
     /* How they work together. */
     bide_local_semaphore dialling;             /* a permit for each that connects */
     bide_local_barrier all_open;               /* nobody sends before all are there */

@@ -115,11 +115,9 @@ static uint64_t raise_descriptors(void)
     return limit.rlim_cur;
 }
 
-static bool say_error(const char *what, int64_t error)
+static bool say_error(const char *what, const char *why)
 {
-    (void)fprintf(stderr, "tcp_echo: %s: %s\n", what,
-                  error < BIDE_BYTES_END ? bide_strerror((bide_poll)error)
-                                         : bide_uv_strerror(error));
+    (void)fprintf(stderr, "tcp_echo: %s: %s\n", what, why);
     return false;
 }
 
@@ -157,8 +155,10 @@ static bool serve(bide_uv *rt, const struct arguments *a, const struct sockaddr_
     bide_uv_listener_drop(&s.listener);
     bide_uv_signal_drop(&s.term);
     bide_uv_signal_drop(&s.interrupt);
-    if (e != 0 || code != BIDE_READY)
-        return say_error("listening", e != 0 ? e : code);
+    if (e != 0)
+        return say_error("listening", bide_uv_strerror(e));
+    if (code != BIDE_READY)
+        return say_error("serving", bide_strerror(code));
     report(&s);
     return true;
 }
@@ -191,13 +191,13 @@ static bool ask(bide_uv *rt, const struct arguments *a, const struct sockaddr_st
     fit_connections(&l, descriptors);
     BIDE_UV_RUN_UNTIL_TO(code, rt, load_run, &in_time, (&l));
     if (code != BIDE_READY)
-        return say_error("starting", code);
+        return say_error("starting", bide_strerror(code));
     (void)printf("%u connections at once, %llu messages of %u bytes came back; "
                  "%u clients done, %u with a wrong byte, %u failed\n",
                  (unsigned)l.open_most, (unsigned long long)l.echoed, (unsigned)l.size,
                  (unsigned)l.done, (unsigned)l.wrong, (unsigned)l.failed);
     if (l.failed)
-        say_error("the last that failed", l.last_error);
+        say_error("the last that failed", l.why);
     if (!in_time)
         (void)fprintf(stderr, "tcp_echo: the time was over: %u s\n", (unsigned)l.seconds);
     return in_time && l.done == l.connections;
@@ -218,7 +218,7 @@ int main(int argc, char **argv)
         return refuse("no numeric address", a.address) ? 0 : 2;
     descriptors = raise_descriptors();
     if (bide_uv_new(NULL, NULL, &rt) != BIDE_READY)
-        return say_error("starting", BIDE_ENOMEM) ? 0 : 1;
+        return say_error("starting", bide_strerror(BIDE_ENOMEM)) ? 0 : 1;
     ok = a.client ? ask(rt, &a, &at, descriptors) : serve(rt, &a, &at);
     (void)bide_uv_free(rt);
     return ok && fflush(stdout) == 0 ? 0 : 1;

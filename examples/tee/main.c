@@ -30,7 +30,7 @@ static int run(const char *what, Readings into, uint32_t count)
     printf("%s\n", what);
     BIDE_BLOCK_ON_TO(code, record, &error, (count, &into));
     if (code < 0)
-        printf("failed: %s\n", bide_strerror(code));
+        fprintf(stderr, "tee: %s\n", bide_strerror(code));
     else if (error == READINGS_FULL)
         printf("a printer has no paper\n");
     else if (error)

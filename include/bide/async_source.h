@@ -51,6 +51,9 @@
 #define BIDE_ASYNC_SOURCE_H
 
 #include <bide/generated.h>
+#ifdef BIDE_BLOCKING
+#include <bide/blocking.h>
+#endif
 
 #define async BIDE_PRIV_ANNOTATE("bide.async")
 #define async_send BIDE_PRIV_ANNOTATE("bide.async_send")
@@ -143,6 +146,17 @@ extern const char bide_word_await, bide_word_try, bide_word_catch, bide_word_nex
 #define BIDE_PRIV_VIEW_SPAWN_3(where, call, join)                                                  \
     ((void)(where), (void)(call), (join)->task = NULL, (bide_poll)BIDE_READY)
 #define BIDE_PRIV_VIEW_SELECT(...) (BIDE_PRIV_VIEW_EACH(__VA_ARGS__) 0)
+
+/* What a macro of this file makes of others is a future type here, too; its call runs it to its
+ * end (bide/blocking.h).  Shape: as BIDE_FUTURE_OF, and static R F(args...) { ... } */
+#undef BIDE_FUTURE_OF
+#define BIDE_FUTURE_OF(R, F, LIST)                                                                 \
+    BIDE_INLINE R F BIDE_PRIV_PARENS(~BIDE_PRIV_OF(LIST, PARAMS));                                 \
+    BIDE_PRIV_FUTURE_OF(R, F, LIST)                                                                \
+    BIDE_INLINE R F BIDE_PRIV_PARENS(~BIDE_PRIV_OF(LIST, PARAMS))                                  \
+    {                                                                                              \
+        BIDE_PRIV_BLOCKING_BODY(R, F, BIDE_PRIV_CALL(~BIDE_PRIV_OF(LIST, PASS)))                   \
+    }
 
 #endif
 

@@ -7,6 +7,7 @@
  *
  *     #include <bide/blocking.h>
  *     BIDE_BLOCKING_CALL(void, bide_sleep);
+ *     BIDE_BLOCKING_CALL_OF(fetch_timed_timed, fetch_timed, (uint64_t, ms), (struct fetch, inner));
  *     BIDE_INTERFACE_BLOCKING(Calculator);
  *
  * and these calls exist, each by bide_block_on. A call that fails (BIDE_ENOMEM, a failure of the
@@ -32,6 +33,17 @@
     {                                                                                              \
         BIDE_PRIV_BLOCKING_BODY(R, F, BIDE_PRIV_CALL(~F##_FRAME(BIDE_PRIV_ROW_PASS)))              \
     }                                                                                              \
+    struct F
+
+/* BIDE_BLOCKING_CALL_OF(R, F, (T, a), ...); the same for one without F_FRAME, which a macro made
+ * (BIDE_TIMEOUT and its like, in a header): R and the parameters as that macro tells.
+ * Shape: as above */
+#define BIDE_BLOCKING_CALL_OF(R, ...)                                                              \
+    BIDE_PRIV_APPLY(BIDE_PRIV_BLOCKING_OF, R, BIDE_PRIV_FIRST(__VA_ARGS__),                        \
+                    BIDE_PRIV_PARENS(~BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__)),               \
+                    BIDE_PRIV_CALL(~BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__)))
+#define BIDE_PRIV_BLOCKING_OF(R, F, DECL, CALL)                                                    \
+    R F DECL { BIDE_PRIV_BLOCKING_BODY(R, F, CALL) }                                               \
     struct F
 
 /* BIDE_INTERFACE_BLOCKING(I); the same for each async row of an interface, on its handle.

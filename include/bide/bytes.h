@@ -616,51 +616,48 @@ BIDE_WRITER_TYPE(bide_duplex, 0);
     BIDE_INLINE bide_poll Name##_poll(struct Name *bide_f, bide_context *bide_cx,                  \
                                       int64_t *bide_out)                                           \
     {                                                                                              \
-        bide_poll bide_r;                                                                          \
+        const char *bide_data = NULL;                                                              \
+        ptrdiff_t bide_n = 0, bide_w = 0;                                                          \
+        int32_t bide_e = 0;                                                                        \
+        bide_poll bide_r = BIDE_READY, bide_flushed = BIDE_READY;                                  \
         if (!bide_f->from)                                                                         \
             return BIDE_EMISUSE;                                                                   \
-        for (;;) {                                                                                 \
-            const char *bide_data = NULL;                                                          \
-            ptrdiff_t bide_n = 0, bide_w = 0;                                                      \
-            int32_t bide_e = 0;                                                                    \
-            bide_r = BIDE_READY;                                                                   \
-            if (!bide_f->ended)                                                                    \
-                bide_r = B##_poll_fill(bide_f->from, &bide_data, bide_cx, &bide_n);                \
-            bide_f->writing = bide_r == BIDE_READY && bide_n >= 0;                                 \
-            bide_f->ended = bide_f->writing && bide_n == 0;                                        \
-            if (bide_r == BIDE_PENDING || bide_f->ended) {                                         \
-                bide_poll bide_flushed = BIDE_READY;                                               \
-                if (bide_f->dirty)                                                                 \
-                    bide_flushed = W##_poll_flush(bide_f->to, bide_cx, &bide_e);                   \
-                bide_f->dirty = bide_flushed == BIDE_PENDING;                                      \
-                if (bide_f->dirty || (bide_flushed == BIDE_READY && bide_e == 0 &&                 \
-                                      bide_r == BIDE_PENDING))                                     \
-                    return BIDE_PENDING;                                                           \
-                bide_r = bide_flushed;                                                             \
-                if (bide_r == BIDE_READY)                                                          \
-                    *bide_out = bide_e < 0 ? bide_e : bide_f->count;                               \
+        while (!bide_f->ended) {                                                                   \
+            bide_r = B##_poll_fill(bide_f->from, &bide_data, bide_cx, &bide_n);                    \
+            if (bide_r != BIDE_READY || bide_n <= 0)                                               \
                 break;                                                                             \
+            bide_r = W##_poll_write(bide_f->to, bide_data, (size_t)bide_n, bide_cx, &bide_w);      \
+            if (bide_r == BIDE_PENDING) {                                                          \
+                bide_f->writing = true;                                                            \
+                return BIDE_PENDING;                                                               \
             }                                                                                      \
             if (bide_r < 0)                                                                        \
                 break;                                                                             \
-            if (bide_n > 0)                                                                        \
-                bide_r = W##_poll_write(bide_f->to, bide_data, (size_t)bide_n, bide_cx, &bide_w);  \
-            if (bide_r == BIDE_PENDING)                                                            \
-                return BIDE_PENDING;                                                               \
-            if (bide_r < 0)                                                                        \
-                break;                                                                             \
             if (bide_w <= 0 || bide_w > bide_n) {                                                  \
-                *bide_out = BIDE_BYTES_BROKEN;                                                     \
-                if (bide_n < 0 || bide_w < 0)                                                      \
-                    *bide_out = bide_n < 0 ? bide_n : bide_w;                                      \
+                bide_n = bide_w < 0 ? bide_w : BIDE_BYTES_BROKEN;                                  \
                 break;                                                                             \
             }                                                                                      \
             B##_consume(bide_f->from, (size_t)bide_w);                                             \
             bide_f->count += bide_w;                                                               \
             bide_f->dirty = true;                                                                  \
         }                                                                                          \
+        /* The reader must wait, has ended, or there is an error in bide_r or bide_n. */           \
+        if (bide_r < 0 || (bide_r == BIDE_READY && bide_n < 0)) {                                  \
+            if (bide_r == BIDE_READY)                                                              \
+                *bide_out = bide_n;                                                                \
+            Name##_drop(bide_f);                                                                   \
+            return bide_r;                                                                         \
+        }                                                                                          \
+        bide_f->ended = bide_f->writing = bide_r == BIDE_READY;                                    \
+        if (bide_f->dirty)                                                                         \
+            bide_flushed = W##_poll_flush(bide_f->to, bide_cx, &bide_e);                           \
+        bide_f->dirty = bide_flushed == BIDE_PENDING;                                              \
+        if (bide_f->dirty || (bide_flushed == BIDE_READY && bide_e == 0 && !bide_f->ended))        \
+            return BIDE_PENDING;                                                                   \
+        if (bide_flushed == BIDE_READY)                                                            \
+            *bide_out = bide_e < 0 ? bide_e : bide_f->count;                                       \
         Name##_drop(bide_f);                                                                       \
-        return bide_r;                                                                             \
+        return bide_flushed;                                                                       \
     }                                                                                              \
     struct bide_priv_bytes
 #define BIDE_PRIV_COPY_ROWS(ROW, Name, B, W)                                                       \

@@ -121,9 +121,8 @@ BIDE_PRIV_C_END
 #define BIDE_PRIV_CHECK_HAND_DROP(F, f)
 #define BIDE_PRIV_CHECK_INIT(F, f)
 #define BIDE_PRIV_CHECK_DYN_ENTER(F, f, cx)
-#define BIDE_PRIV_CHECK_DYN_LEAVE(F, f, cx, result) result
+#define BIDE_PRIV_CHECK_DYN_LEAVE(F, f, result) result
 #define BIDE_PRIV_CHECK_DYN_DROP(F, f)
-#define BIDE_PRIV_CHECK_DYN_AGAIN(F, f)
 #define BIDE_PRIV_CHECK_FRESH(frame)
 #define BIDE_PRIV_CHECK_FREED(frame)
 #define BIDE_PRIV_CHECK_BOX_POLL(box)
@@ -221,14 +220,14 @@ BIDE_PRIV_C_END
 #define BIDE_PRIV_CHECK_INIT(F, f)                                                                 \
     bide_priv_check_init(BIDE_PRIV_STR(F), (uint32_t)F##_flags, (uintptr_t)(f));
 #define BIDE_PRIV_CHECK_DYN_ENTER(F, f, cx)                                                        \
-    if (!bide_priv_check_enter(BIDE_PRIV_CHECK_ID(F), f, cx, 0))                                   \
+    if (!(f)->bide_u.box.type)                                                                     \
+        bide_priv_check_again(BIDE_PRIV_STR(F), f);                                                \
+    else if (!bide_priv_check_enter(BIDE_PRIV_CHECK_ID(F), f, cx, 0))                              \
         return BIDE_EMISUSE;
-#define BIDE_PRIV_CHECK_DYN_LEAVE(F, f, cx, result)                                                \
-    bide_priv_check_leave(sizeof(struct F), f, result)
+#define BIDE_PRIV_CHECK_DYN_LEAVE(F, f, result) bide_priv_check_leave(sizeof(struct F), f, result)
 #define BIDE_PRIV_CHECK_DYN_DROP(F, f)                                                             \
     if (!bide_priv_check_drop(BIDE_PRIV_CHECK_ID(F), f, !(f)->bide_u.box.type))                    \
         return;
-#define BIDE_PRIV_CHECK_DYN_AGAIN(F, f) bide_priv_check_again(BIDE_PRIV_STR(F), f);
 
 /* Where a generated function is from now on, in its source. */
 #define BIDE_PRIV_CHECK_AT(op, file, line)                                                         \

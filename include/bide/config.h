@@ -36,18 +36,17 @@
 #define BIDE_API
 #endif
 
-/* Private: "may stay unused", "inline in every build", "taken rarely". Each has an empty fallback:
- * a compiler that knows none of them builds the same program, only slower or with a warning. */
+/* Private: "may stay unused", "taken rarely", "its result is looked at", likelihoods. Each has an
+ * empty fallback: a compiler that knows none of them builds the same program, only slower or with
+ * a warning. */
 #if defined(__GNUC__)
 #define BIDE_PRIV_UNUSED __attribute__((unused))
-#define BIDE_PRIV_FLATTEN __attribute__((always_inline))
 #define BIDE_PRIV_COLD __attribute__((cold, noinline))
 #define BIDE_PRIV_MUST_USE __attribute__((warn_unused_result))
 #define BIDE_PRIV_LIKELY(x) __builtin_expect(!!(x), 1)
 #define BIDE_PRIV_UNLIKELY(x) __builtin_expect(!!(x), 0)
 #else
 #define BIDE_PRIV_UNUSED
-#define BIDE_PRIV_FLATTEN
 #define BIDE_PRIV_COLD
 #define BIDE_PRIV_MUST_USE
 #define BIDE_PRIV_LIKELY(x) (x)
@@ -67,11 +66,19 @@
 
 /* BIDE_INLINE marks each function that a header defines. It may be defined beforehand, so that one
  * source file can give the same functions external definitions for callers from other languages.
- * Shape: static inline. */
+ * Shape: static inline, in one word: an interface of a hundred methods has a thousand of these. */
 #ifndef BIDE_INLINE
-#define BIDE_INLINE static inline BIDE_PRIV_UNUSED
+#if defined(__GNUC__)
+#define BIDE_INLINE static inline __attribute__((unused))
+#else
+#define BIDE_INLINE static inline
 #endif
-#define BIDE_PRIV_ALWAYS static inline BIDE_PRIV_UNUSED BIDE_PRIV_FLATTEN
+#endif
+#if defined(__GNUC__)
+#define BIDE_PRIV_ALWAYS static inline __attribute__((unused, always_inline))
+#else
+#define BIDE_PRIV_ALWAYS static inline
+#endif
 
 /* Private: a mark that clang, clangd and bidec see, and that means nothing to others. */
 #if defined(__clang__)
@@ -91,14 +98,14 @@
  * define, keeps them ordinary: nothing in them is forgiven for that. */
 
 #ifdef __cplusplus
-#define BIDE_PRIV_ALIGNOF(T) alignof(T)
+#define BIDE_PRIV_ALIGNOF alignof
 #define BIDE_PRIV_ALIGNAS(n) alignas(n)
 #define BIDE_PRIV_ASSERT(condition, text) static_assert(condition, text)
 #define BIDE_PRIV_EXTERN_C extern "C"
 #define BIDE_PRIV_C_BEGIN extern "C" {
 #define BIDE_PRIV_C_END }
 #else
-#define BIDE_PRIV_ALIGNOF(T) _Alignof(T)
+#define BIDE_PRIV_ALIGNOF _Alignof
 #define BIDE_PRIV_ALIGNAS(n) _Alignas(n)
 #define BIDE_PRIV_ASSERT(condition, text) _Static_assert(condition, text)
 #define BIDE_PRIV_EXTERN_C extern

@@ -255,7 +255,7 @@ BIDE_INLINE bide_poll bide_block_on(const bide_type *type, void *frame, void *ou
  * Owner. The thread that is inside a turn, or between bide_local_enter and bide_local_leave, is the
  * executor's owner. Between turns there is none: a wake then calls the host, on the loop's thread
  * too. Callbacks of the loop that wake tasks do so between enter and leave: their wakes are plain
- * code, and call nobody.
+ * code, and call nobody. bide_local_serve does this for one wake, and polls in place of a turn.
  *
  * The calls that run to an end, bide_local_run, _run_until, _run_until_stalled, are refused with
  * BIDE_EMISUSE: they would stop the loop. bide_local_cancel begins and gives BIDE_PENDING: the
@@ -288,6 +288,14 @@ BIDE_API bide_poll bide_local_enter(bide_local *ex);
 
 /* The end of that. True: something can run now, or has a new deadline: a turn is wanted. */
 BIDE_API bool bide_local_leave(bide_local *ex);
+
+/* For a callback of the loop in which what somebody waited for has come: enter, wake, leave. If
+ * nobody else waits for a turn, the task that is woken is polled right here, within the callback,
+ * and the turn that it would have had is saved. So the caller must expect all that a task may do,
+ * first of all that it drops the object whose callback this is. `waker` is the caller's before and
+ * behind; the task may drop it meanwhile. Where it cannot enter, it wakes. True: a turn is wanted,
+ * also because a task has ended. The loop's thread. */
+BIDE_API bool bide_local_serve(bide_local *ex, bide_waker *waker);
 
 BIDE_PRIV_C_END
 

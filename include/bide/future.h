@@ -85,12 +85,12 @@
     typedef R F##_output;                                                                          \
     union F##_result {                                                                             \
         char bide_none;                                                                            \
-        BIDE_PRIV_IF(BIDE_PRIV_IS_VOID(R))()(R value;)                                             \
+        BIDE_PRIV_IF_VOID(R, , R value;)                                                           \
     };
 
 /* Size and alignment of an Output: 0 and 1 for void. */
-#define BIDE_PRIV_OUT_SIZE(R) BIDE_PRIV_IF(BIDE_PRIV_IS_VOID(R))(0)(sizeof(R))
-#define BIDE_PRIV_OUT_ALIGN(R) BIDE_PRIV_IF(BIDE_PRIV_IS_VOID(R))(1)(BIDE_PRIV_ALIGNOF(R))
+#define BIDE_PRIV_OUT_SIZE(R) BIDE_PRIV_IF_VOID(R, 0, sizeof(R))
+#define BIDE_PRIV_OUT_ALIGN(R) BIDE_PRIV_IF_VOID(R, 1, BIDE_PRIV_ALIGNOF(R))
 
 #define BIDE_PRIV_BOX_OFFSET(F)                                                                    \
     (BIDE_PRIV_ALIGNOF(struct F) > sizeof(void *) ? BIDE_PRIV_ALIGNOF(struct F) : sizeof(void *))
@@ -186,12 +186,20 @@ BIDE_INLINE bide_priv_place bide_priv_place_in(const bide_priv_place *place, siz
 
 /* Shape: the initialiser of a bide_type. */
 #define BIDE_PRIV_RECORD(R, F, cancel_or_null, trace_or_null)                                      \
-    {                                                                                              \
-        (uint32_t)sizeof(bide_type), (uint32_t)F##_flags, (uint32_t)sizeof(struct F),              \
-            (uint32_t)BIDE_PRIV_ALIGNOF(struct F), (uint32_t)BIDE_PRIV_BOX_OFFSET(F),              \
-            (uint32_t)BIDE_PRIV_OUT_SIZE(R), (uint32_t)BIDE_PRIV_OUT_ALIGN(R), 0, F##_bide_poll,   \
-            F##_bide_drop, cancel_or_null, trace_or_null, BIDE_PRIV_STR(F), BIDE_MODULE            \
-    }
+    {sizeof(bide_type),                                                                            \
+     F##_flags,                                                                                    \
+     sizeof(struct F),                                                                             \
+     BIDE_PRIV_ALIGNOF(struct F),                                                                  \
+     BIDE_PRIV_BOX_OFFSET(F),                                                                      \
+     BIDE_PRIV_OUT_SIZE(R),                                                                        \
+     BIDE_PRIV_OUT_ALIGN(R),                                                                       \
+     0,                                                                                            \
+     F##_bide_poll,                                                                                \
+     F##_bide_drop,                                                                                \
+     cancel_or_null,                                                                               \
+     trace_or_null,                                                                                \
+     BIDE_PRIV_STR(F),                                                                             \
+     BIDE_MODULE}
 
 /* Shape: F_bide_cancel of a future that is nothing but another one, Inner, in its field `inner`. */
 #define BIDE_PRIV_FORWARD_CANCEL(F, Inner)                                                         \
@@ -266,7 +274,7 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
     BIDE_PRIV_ASSERT(BIDE_PRIV_FRAME_OK(F), BIDE_PRIV_FRAME_REASON(F));                            \
     BIDE_PRIV_ASSERT(BIDE_PRIV_MAY_SEND(F), BIDE_PRIV_BOUND_REASON(F));                            \
     BIDE_PRIV_CAT(BIDE_PRIV_FUTURE_, BIDE_PRIV_FRAME_OK(F))(R, F)
-#define BIDE_PRIV_FUTURE_1(R, F) BIDE_FUTURE_OF(R, F, (BIDE_PRIV_NAMED_LIST, F))
+#define BIDE_PRIV_FUTURE_1(R, F) BIDE_PRIV_FUTURE_OF(R, F, (BIDE_PRIV_NAMED_LIST, F))
 #define BIDE_PRIV_FUTURE_0(R, F)
 /* BIDE_FUTURE_OF(R, F, (LIST, args...)): the same from the rows that LIST(ROW, args...) gives. For
  * macros that make future types for their users: they cannot #define an F_FRAME.
@@ -275,7 +283,8 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
  *     #define MY_NEXT(S) BIDE_FUTURE_OF(bool, S##_next, (MY_NEXT_ROWS, S)) ...
  *
  * Shape: as above. */
-#define BIDE_FUTURE_OF(R, F, LIST)                                                                 \
+#define BIDE_FUTURE_OF(R, F, LIST) BIDE_PRIV_FUTURE_OF(R, F, LIST)
+#define BIDE_PRIV_FUTURE_OF(R, F, LIST)                                                            \
     BIDE_PRIV_FUTURE_NAME(R, F, ~BIDE_PRIV_OF(LIST, PARAMS))                                       \
     BIDE_PRIV_HAND_SHAPE(R, F, BIDE_INLINE, LIST)                                                  \
     BIDE_PRIV_FUTURE_ERASED(F)                                                                     \

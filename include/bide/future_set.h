@@ -21,6 +21,9 @@
  * one that may be freed to from any (BIDE_FREE_ANY_THREAD). Wakes may come from any thread at any
  * time, also when the set is gone. The set itself belongs to one task at a time; it may be moved.
  *
+ * BIDE_LOCAL_FUTURE_SET and BIDE_LOCAL_ORDERED_SET make cheaper ones for one thread, without atomic
+ * operations: there the wakers of the members must stay on that thread, too.
+ *
  * As FuturesUnordered and FuturesOrdered of Rust's futures.
  */
 #ifndef BIDE_FUTURE_SET_H
@@ -46,22 +49,30 @@ typedef struct bide_priv_set {
     bide_priv_set_node *first, *last; /* members, in the order of insertion */
     bide_priv_set_node *batch;        /* those that were woken, on their way to be polled */
     size_t count;
-    bool ordered;
+    uint32_t kind; /* BIDE_PRIV_SET_... */
 } bide_priv_set;
 
-/* Private: place gives the memory of a member's frame, or NULL; commit, with the frame in it, makes
- * it a member. */
-BIDE_API void *bide_priv_set_place(bide_priv_set *set);
-BIDE_API void bide_priv_set_commit(bide_priv_set *set, void *place, bool in_front);
-BIDE_API bide_poll bide_priv_set_poll_next(bide_priv_set *set, bide_context *cx, void *item);
-BIDE_API void bide_priv_set_clear(bide_priv_set *set);
-BIDE_API void bide_priv_set_drop(bide_priv_set *set);
+/* Members: futures whose results come as they are ready, or in order; streams (stream_set.h). */
+enum { BIDE_PRIV_SET_AS_READY = 0, BIDE_PRIV_SET_IN_ORDER = 1, BIDE_PRIV_SET_STREAMS = 2 };
+
+/* Private, in two forms: place gives the memory of a member's frame, or NULL; commit, with the
+ * frame in it, makes it a member. */
+#define BIDE_PRIV_SET_FORM(form)                                                                   \
+    BIDE_API void *form##_place(bide_priv_set *set);                                               \
+    BIDE_API void form##_commit(bide_priv_set *set, void *place, bool in_front);                   \
+    BIDE_API bide_poll form##_poll_next(bide_priv_set *set, bide_context *cx, void *item);         \
+    BIDE_API void form##_clear(bide_priv_set *set);                                                \
+    BIDE_API void form##_drop(bide_priv_set *set);
+BIDE_PRIV_SET_FORM(bide_priv_set)
+BIDE_PRIV_SET_FORM(bide_priv_local_set)
 BIDE_API void bide_priv_set_trace(const bide_priv_set *set, bide_tracer *tracer);
 
 BIDE_PRIV_C_END
 
-/* BIDE_FUTURE_SET(Name, F); the results come in the order in which the futures become ready.
- * BIDE_ORDERED_SET(Name, F); in the order of insertion; what is ready too soon is kept.
+/* BIDE_FUTURE_SET(Name, F); BIDE_LOCAL_FUTURE_SET(Name, F); the results come in the order in which
+ *     the futures become ready.
+ * BIDE_ORDERED_SET(Name, F); BIDE_LOCAL_ORDERED_SET(Name, F); in the order of insertion; what is
+ *     ready too soon is kept.
  *
  * A stream type whose item holds F's Output: its end means that there is no member just now, and
  * more may be inserted. A member that fails gives its code instead of an item; the others are
@@ -81,19 +92,27 @@ BIDE_PRIV_C_END
  *     void Name_drop(Name *s);                     drops all members; nothing may be inserted
  * No member may insert into its own set while it is polled or dropped. */
 #define BIDE_FUTURE_SET(Name, F)                                                                   \
-    BIDE_PRIV_SET(Name, F, false)                                                                  \
-    BIDE_PRIV_SET_STREAM(Name, F)                                                                  \
-    struct bide_priv_made
+    BIDE_PRIV_FUTURE_SET(Name, F, bide_priv_set, BIDE_SEND) struct bide_priv_made
+#define BIDE_LOCAL_FUTURE_SET(Name, F)                                                             \
+    BIDE_PRIV_FUTURE_SET(Name, F, bide_priv_local_set, 0) struct bide_priv_made
 #define BIDE_ORDERED_SET(Name, F)                                                                  \
-    BIDE_PRIV_SET(Name, F, true)                                                                   \
+    BIDE_PRIV_ORDERED_SET(Name, F, bide_priv_set, BIDE_SEND) struct bide_priv_made
+#define BIDE_LOCAL_ORDERED_SET(Name, F)                                                            \
+    BIDE_PRIV_ORDERED_SET(Name, F, bide_priv_local_set, 0) struct bide_priv_made
+
+/* form: the functions; flags: those of F that its futures may have, too. */
+#define BIDE_PRIV_FUTURE_SET(Name, F, form, flags)                                                 \
+    BIDE_PRIV_SET(Name, F, BIDE_PRIV_SET_AS_READY, form)                                           \
+    BIDE_PRIV_SET_STREAM(Name, F, form, flags)
+#define BIDE_PRIV_ORDERED_SET(Name, F, form, flags)                                                \
+    BIDE_PRIV_SET(Name, F, BIDE_PRIV_SET_IN_ORDER, form)                                           \
     BIDE_INLINE bide_poll Name##_insert_front(Name *bide_s, struct F bide_future)                  \
     {                                                                                              \
         return Name##_bide_insert(bide_s, &bide_future, true);                                     \
     }                                                                                              \
-    BIDE_PRIV_SET_STREAM(Name, F)                                                                  \
-    struct bide_priv_made
+    BIDE_PRIV_SET_STREAM(Name, F, form, flags)
 
-#define BIDE_PRIV_SET(Name, F, in_order)                                                           \
+#define BIDE_PRIV_SET(Name, F, of_kind, form)                                                      \
     BIDE_PRIV_ASSERT(BIDE_PRIV_MAY_DROP(F),                                                        \
                      "bide: " #Name ": members may have to be dropped, and the cleanup of " #F     \
                      " waits: spawn them");                                                        \
@@ -116,7 +135,7 @@ BIDE_PRIV_C_END
         bide_s->set.type = &F##_type;                                                              \
         bide_s->set.allocator = bide_a;                                                            \
         bide_s->set.output_drop = Name##_bide_output_drop;                                         \
-        bide_s->set.ordered = in_order;                                                            \
+        bide_s->set.kind = of_kind;                                                                \
     }                                                                                              \
     BIDE_INLINE Name Name##_of(bide_allocator *bide_a)                                             \
     {                                                                                              \
@@ -126,38 +145,42 @@ BIDE_PRIV_C_END
     }                                                                                              \
     BIDE_INLINE bide_poll Name##_bide_insert(Name *bide_s, struct F *bide_future, bool bide_front) \
     {                                                                                              \
-        struct F *bide_at = (struct F *)bide_priv_set_place(&bide_s->set);                         \
+        struct F *bide_at = (struct F *)form##_place(&bide_s->set);                                \
         if (!bide_at) {                                                                            \
             F##_drop(bide_future);                                                                 \
             return bide_priv_box_refused(bide_s->set.allocator);                                   \
         }                                                                                          \
         BIDE_PRIV_CHECK_INIT(F, bide_at)                                                           \
         BIDE_PRIV_COPY(bide_at, bide_future, sizeof(struct F));                                    \
-        bide_priv_set_commit(&bide_s->set, bide_at, bide_front);                                   \
+        form##_commit(&bide_s->set, bide_at, bide_front);                                          \
         return BIDE_READY;                                                                         \
     }                                                                                              \
     BIDE_INLINE bide_poll Name##_insert(Name *bide_s, struct F bide_future)                        \
     {                                                                                              \
         return Name##_bide_insert(bide_s, &bide_future, false);                                    \
-    }                                                                                              \
-    BIDE_INLINE size_t Name##_len(const Name *bide_s) { return bide_s->set.count; }                \
-    BIDE_INLINE void Name##_clear(Name *bide_s) { bide_priv_set_clear(&bide_s->set); }
+    }
 
-#define BIDE_PRIV_SET_STREAM(Name, F)                                                              \
-    BIDE_INLINE bide_poll Name##_poll_next(Name *bide_s, bide_context *bide_cx,                    \
-                                           Name##_item *bide_item)                                 \
-    {                                                                                              \
-        return bide_priv_set_poll_next(&bide_s->set, bide_cx, bide_item);                          \
-    }                                                                                              \
+#define BIDE_PRIV_SET_STREAM(Name, F, form, flags)                                                 \
+    BIDE_PRIV_SET_REST(Name, form)                                                                 \
     BIDE_INLINE bide_size_hint Name##_size_hint(Name *bide_s)                                      \
     {                                                                                              \
         return bide_size_hint_of(bide_s->set.count, bide_s->set.count);                            \
+    }                                                                                              \
+    BIDE_PRIV_STREAM_NEXT(Name, ((int)F##_flags & (int)(flags)) | (int)BIDE_UNPIN)
+
+/* What sets of futures and of streams have in common. */
+#define BIDE_PRIV_SET_REST(Name, form)                                                             \
+    BIDE_INLINE size_t Name##_len(const Name *bide_s) { return bide_s->set.count; }                \
+    BIDE_INLINE void Name##_clear(Name *bide_s) { form##_clear(&bide_s->set); }                    \
+    BIDE_INLINE bide_poll Name##_poll_next(Name *bide_s, bide_context *bide_cx,                    \
+                                           Name##_item *bide_item)                                 \
+    {                                                                                              \
+        return form##_poll_next(&bide_s->set, bide_cx, bide_item);                                 \
     }                                                                                              \
     BIDE_INLINE void Name##_trace(Name *bide_s, bide_tracer *bide_tr)                              \
     {                                                                                              \
         bide_priv_set_trace(&bide_s->set, bide_tr);                                                \
     }                                                                                              \
-    BIDE_INLINE void Name##_drop(Name *bide_s) { bide_priv_set_drop(&bide_s->set); }               \
-    BIDE_PRIV_STREAM_NEXT(Name, ((int)F##_flags & (int)BIDE_SEND) | (int)BIDE_UNPIN)
+    BIDE_INLINE void Name##_drop(Name *bide_s) { form##_drop(&bide_s->set); }
 
 #endif

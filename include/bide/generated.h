@@ -35,6 +35,115 @@
 #define BIDE_GENERATED(header) header
 #endif
 
+/* ---- what is made of async functions ------------------------------------------------------ */
+
+/* BIDE_FUTURE_BY_ASYNC(R, F, (T, a), ...); the future type F of an async function with these
+ * parameters, at most eight, for macros that make something of it (bide/made.h, bide/closure.h):
+ *
+ *     BIDE_FUTURE_BY_ASYNC(Reply, fetch, (const char *, url));
+ *     BIDE_TIMEOUT(fetch_timed, fetch);
+ *     ... await(fetch_timed(500, fetch_made(url)))
+ *
+ * It stands behind the async function in its X.async.c, or in a header behind the #include of the
+ * generated header. (Where no generated header is read, in a blocking build and by bidec, there is
+ * no future type else.) In X.async.c bidec adds the line where a BIDE_ macro needs it; a blocking
+ * build and an editor want it written.
+ * What another function's frame holds is made in the X.async.c of that function, not in its header,
+ * which stands behind all frames of the file. If that function is exported, what is made is in the
+ * generated header as well, and so all that it names must be known there.
+ * In a blocking build F is called at the first poll, which is ready; what X.async.c makes are
+ * functions there that run it to its end.
+ * Shape: struct F F_made(T a, ...), a made future by value */
+#define BIDE_FUTURE_BY_ASYNC(R, ...)                                                               \
+    BIDE_PRIV_APPLY(BIDE_PRIV_BY_ASYNC, R, BIDE_PRIV_FIRST(__VA_ARGS__),                           \
+                    BIDE_PRIV_PARENS(~BIDE_PRIV_MAP(BIDE_PRIV_BY_ASYNC_DECL, __VA_ARGS__)),        \
+                    BIDE_PRIV_BY_ASYNC_INIT(~BIDE_PRIV_MAP(BIDE_PRIV_BY_ASYNC_NAME, __VA_ARGS__)), \
+                    BIDE_PRIV_CALL(~BIDE_PRIV_MAP(BIDE_PRIV_BY_ASYNC_KEPT, __VA_ARGS__)),          \
+                    __VA_ARGS__)
+#define BIDE_PRIV_BY_ASYNC_DECL(T, a) , T a
+#define BIDE_PRIV_BY_ASYNC_NAME(T, a) , a
+#define BIDE_PRIV_BY_ASYNC_KEPT(T, a) , bide_f->a
+/* Shape: (&bide_made, a, b) */
+#define BIDE_PRIV_BY_ASYNC_INIT(...)                                                               \
+    BIDE_PRIV_CAT(BIDE_PRIV_BY_ASYNC_INIT_, BIDE_PRIV_HAS_COMMA(__VA_ARGS__))(__VA_ARGS__)
+#define BIDE_PRIV_BY_ASYNC_INIT_0(...) (&bide_made)
+#define BIDE_PRIV_BY_ASYNC_INIT_1(...) (&bide_made, BIDE_PRIV_TAIL(__VA_ARGS__))
+#define BIDE_PRIV_BY_ASYNC(R, F, DECL, INIT, KEPT, ...)                                            \
+    BIDE_PRIV_BY_ASYNC_TYPE(R, F, KEPT, (BIDE_PRIV_BY_ASYNC_ROWS, __VA_ARGS__))                    \
+    BIDE_INLINE struct F F##_made DECL                                                             \
+    {                                                                                              \
+        struct F bide_made;                                                                        \
+        F##_init INIT;                                                                             \
+        return bide_made;                                                                          \
+    }                                                                                              \
+    struct bide_priv_site
+
+#if defined(BIDE_VIEW) || defined(BIDE_BLOCKING)
+/* bidec knows by the last field that this is not the frame. */
+#define BIDE_PRIV_BY_ASYNC_ROWS(ROW, ...)                                                          \
+    BIDE_PRIV_CAT(BIDE_PRIV_BY_ASYNC_ROWS_, BIDE_PRIV_COUNT(__VA_ARGS__))(ROW, __VA_ARGS__)        \
+    ROW(TRAITS, BIDE_SEND) ROW(LOCAL, bool, bide_stand_in)
+#define BIDE_PRIV_BY_ASYNC_ROW(...) BIDE_PRIV_BY_ASYNC_ROW_(__VA_ARGS__)
+#define BIDE_PRIV_BY_ASYNC_ROW_(ROW, T, a) ROW(PARAM, T, a)
+#define BIDE_PRIV_BY_ASYNC_ROWS_1(ROW, F)
+#define BIDE_PRIV_BY_ASYNC_ROWS_2(ROW, F, p1)                                                      \
+    BIDE_PRIV_BY_ASYNC_ROWS_1(ROW, F)                                                              \
+    BIDE_PRIV_BY_ASYNC_ROW(ROW, BIDE_PRIV_EVAL p1)
+#define BIDE_PRIV_BY_ASYNC_ROWS_3(ROW, F, p1, p2)                                                  \
+    BIDE_PRIV_BY_ASYNC_ROWS_2(ROW, F, p1)                                                          \
+    BIDE_PRIV_BY_ASYNC_ROW(ROW, BIDE_PRIV_EVAL p2)
+#define BIDE_PRIV_BY_ASYNC_ROWS_4(ROW, F, p1, p2, p3)                                              \
+    BIDE_PRIV_BY_ASYNC_ROWS_3(ROW, F, p1, p2)                                                      \
+    BIDE_PRIV_BY_ASYNC_ROW(ROW, BIDE_PRIV_EVAL p3)
+#define BIDE_PRIV_BY_ASYNC_ROWS_5(ROW, F, p1, p2, p3, p4)                                          \
+    BIDE_PRIV_BY_ASYNC_ROWS_4(ROW, F, p1, p2, p3)                                                  \
+    BIDE_PRIV_BY_ASYNC_ROW(ROW, BIDE_PRIV_EVAL p4)
+#define BIDE_PRIV_BY_ASYNC_ROWS_6(ROW, F, p1, p2, p3, p4, p5)                                      \
+    BIDE_PRIV_BY_ASYNC_ROWS_5(ROW, F, p1, p2, p3, p4)                                              \
+    BIDE_PRIV_BY_ASYNC_ROW(ROW, BIDE_PRIV_EVAL p5)
+#define BIDE_PRIV_BY_ASYNC_ROWS_7(ROW, F, p1, p2, p3, p4, p5, p6)                                  \
+    BIDE_PRIV_BY_ASYNC_ROWS_6(ROW, F, p1, p2, p3, p4, p5)                                          \
+    BIDE_PRIV_BY_ASYNC_ROW(ROW, BIDE_PRIV_EVAL p6)
+#define BIDE_PRIV_BY_ASYNC_ROWS_8(ROW, F, p1, p2, p3, p4, p5, p6, p7)                              \
+    BIDE_PRIV_BY_ASYNC_ROWS_7(ROW, F, p1, p2, p3, p4, p5, p6)                                      \
+    BIDE_PRIV_BY_ASYNC_ROW(ROW, BIDE_PRIV_EVAL p7)
+#define BIDE_PRIV_BY_ASYNC_ROWS_9(ROW, F, p1, p2, p3, p4, p5, p6, p7, p8)                          \
+    BIDE_PRIV_BY_ASYNC_ROWS_8(ROW, F, p1, p2, p3, p4, p5, p6, p7)                                  \
+    BIDE_PRIV_BY_ASYNC_ROW(ROW, BIDE_PRIV_EVAL p8)
+#define BIDE_PRIV_BY_ASYNC_SHAPE(R, F, LIST)                                                       \
+    BIDE_PRIV_FUTURE_NAME(R, F, ~BIDE_PRIV_OF(LIST, PARAMS))                                       \
+    BIDE_PRIV_HAND_SHAPE(R, F, BIDE_INLINE, LIST)                                                  \
+    BIDE_PRIV_FUTURE_ERASED(F)                                                                     \
+    static const bide_type F##_type BIDE_PRIV_UNUSED = BIDE_PRIV_HAND_RECORD(R, F, LIST);          \
+    BIDE_PRIV_HAND_START(F, LIST)
+#endif
+
+#if defined(BIDE_VIEW)
+#define BIDE_PRIV_BY_ASYNC_TYPE(R, F, KEPT, LIST) BIDE_PRIV_BY_ASYNC_SHAPE(R, F, LIST)
+#elif defined(BIDE_BLOCKING)
+#define BIDE_PRIV_BY_ASYNC_TYPE(R, F, KEPT, LIST)                                                  \
+    BIDE_PRIV_BY_ASYNC_SHAPE(R, F, LIST)                                                           \
+    BIDE_INLINE bide_poll F##_poll(struct F *bide_f, bide_context *bide_cx, F##_output *bide_out)  \
+    {                                                                                              \
+        void *bide_outer;                                                                          \
+        (void)bide_cx, (void)bide_out;                                                             \
+        if (bide_f->bide_stand_in)                                                                 \
+            return BIDE_EMISUSE;                                                                   \
+        bide_f->bide_stand_in = true;                                                              \
+        bide_outer = bide_priv_swap_current(NULL);                                                 \
+        BIDE_PRIV_IF(BIDE_PRIV_IS_VOID(R))()(*bide_out =) F KEPT;                                  \
+        (void)bide_priv_swap_current(bide_outer);                                                  \
+        return BIDE_READY;                                                                         \
+    }                                                                                              \
+    BIDE_INLINE void F##_drop(struct F *bide_f) { (void)bide_f; }
+#else
+#define BIDE_PRIV_BY_ASYNC_TYPE(R, F, KEPT, LIST)
+#endif
+
+/* Private: the executor that runs on this thread, as it will tell from now on; gives what it was.
+ * What a blocking build calls in a poll may run an executor of its own. */
+BIDE_PRIV_EXTERN_C BIDE_API void *bide_priv_swap_current(void *current);
+
 /* ---- the handshake ------------------------------------------------------------------------ */
 
 /* The revision of what is below. Generated files say which they were made for, and do not compile

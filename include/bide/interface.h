@@ -108,29 +108,30 @@ BIDE_PRIV_C_END
  *                         addition that the vtable's flags say BIDE_SEND
  *        bide_poll I_query(I *out, void *self, const bide_vtable *of_another_interface,
  *                          bide_allocator *)   BIDE_ENOSYS if the object does not implement I */
-#define BIDE_INTERFACE(I)                                                                          \
-    BIDE_PRIV_IF(BIDE_PRIV_IS_OK(I##_METHODS(BIDE_PRIV_METHOD_FAULT, I, ~)))                       \
-    (struct I##_bide_methods { I##_METHODS(BIDE_PRIV_ONCE, I, ~) };)()                             \
-    BIDE_PRIV_INTERFACE_OF(I, I##_METHODS(BIDE_PRIV_METHOD_FAULT, I, ~))
-/* What the list says of itself is the tail here, so that it is tried less often: that costs. */
+/* What is said of a bad list is written here, so that few macros are told, as is what looks for two
+ * rows of one name; of a good list, which is the costly one, only the latter is expanded. */
 #ifdef __cplusplus
-#define BIDE_PRIV_INTERFACE_OF(I, ...)                                                             \
-    static_assert(BIDE_PRIV_IS_OK(__VA_ARGS__), BIDE_PRIV_INTERFACE_REASON(I, __VA_ARGS__));       \
-    BIDE_PRIV_CAT(BIDE_PRIV_INTERFACE_, BIDE_PRIV_IS_OK(__VA_ARGS__))(I)
+#define BIDE_INTERFACE(I)                                                                          \
+    BIDE_PRIV_CAT(BIDE_PRIV_INTERFACE_,                                                            \
+                  BIDE_PRIV_IS_OK(I##_METHODS(BIDE_PRIV_METHOD_FAULT, I, ~)))                      \
+    (I, #I, struct I##_bide_methods { I##_METHODS(BIDE_PRIV_ONCE, I, ~) };,                        \
+     static_assert(0, BIDE_PRIV_INTERFACE_REASON(I, I##_METHODS(BIDE_PRIV_METHOD_FAULT, I, ~)));)
 #else
-#define BIDE_PRIV_INTERFACE_OF(I, ...)                                                             \
-    _Static_assert(BIDE_PRIV_IS_OK(__VA_ARGS__), BIDE_PRIV_INTERFACE_REASON(I, __VA_ARGS__));      \
-    BIDE_PRIV_CAT(BIDE_PRIV_INTERFACE_, BIDE_PRIV_IS_OK(__VA_ARGS__))(I)
+#define BIDE_INTERFACE(I)                                                                          \
+    BIDE_PRIV_CAT(BIDE_PRIV_INTERFACE_,                                                            \
+                  BIDE_PRIV_IS_OK(I##_METHODS(BIDE_PRIV_METHOD_FAULT, I, ~)))                      \
+    (I, #I, struct I##_bide_methods { I##_METHODS(BIDE_PRIV_ONCE, I, ~) };,                        \
+     _Static_assert(0, BIDE_PRIV_INTERFACE_REASON(I, I##_METHODS(BIDE_PRIV_METHOD_FAULT, I, ~)));)
 #endif
 #define BIDE_PRIV_INTERFACE_REASON(I, ...)                                                         \
     "bide: interface " #I ": " BIDE_PRIV_REASON(                                                   \
         ("there is no list: #define " #I "_METHODS(METHOD, I, Self) "                              \
          "METHOD(I, Self, KIND, R, name, (T, a), ...) ..."),                                       \
         __VA_ARGS__)
-#define BIDE_PRIV_INTERFACE_0(I)                                                                   \
-    typedef struct I I;                                                                            \
+#define BIDE_PRIV_INTERFACE_0(I, name, once, refusal)                                              \
+    refusal typedef struct I I;                                                                    \
     struct I
-#define BIDE_PRIV_INTERFACE_1(I) BIDE_PRIV_INTERFACE_NAMED(I, #I)
+#define BIDE_PRIV_INTERFACE_1(I, name, once, refusal) once BIDE_PRIV_INTERFACE_NAMED(I, name)
 #define BIDE_PRIV_INTERFACE_NAMED(I, name)                                                         \
     typedef struct I I;                                                                            \
     struct I##_vtable {                                                                            \
@@ -162,6 +163,23 @@ BIDE_PRIV_C_END
         (uint32_t)sizeof(struct I##_vtable),                                                       \
         (uint32_t)(sizeof I##_bide_rows / sizeof I##_bide_rows[0]),                                \
         I##_bide_rows};                                                                            \
+    enum {                                                                                         \
+        I##_bide_flags = (int)BIDE_UNPIN |                                                         \
+                         BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(I##_IS_SEND))((int)BIDE_SEND)(0)            \
+    };                                                                                             \
+    BIDE_INLINE void I##_bide_retain(const I *bide_self)                                           \
+    {                                                                                              \
+        if (bide_self->vtable->header.retain)                                                      \
+            bide_self->vtable->header.retain(bide_self->self);                                     \
+    }                                                                                              \
+    BIDE_INLINE bide_poll I##_bide_release(const I *bide_self, void *bide_f, bide_poll bide_r)     \
+    {                                                                                              \
+        if (bide_r != BIDE_PENDING)                                                                \
+            ((bide_box *)bide_f)->type = NULL;                                                     \
+        if (bide_self->vtable->header.release)                                                     \
+            bide_self->vtable->header.release(bide_self->self);                                    \
+        return bide_r;                                                                             \
+    }                                                                                              \
     BIDE_INLINE void I##_destroy(I *bide_self)                                                     \
     {                                                                                              \
         BIDE_PRIV_CHECK_DESTROY(I, bide_self)                                                      \
@@ -274,27 +292,27 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
 /* ---- dyn calls ---------------------------------------------------------------------------- */
 
 #define BIDE_PRIV_SHIM(I, Self, KIND, R, ...)                                                      \
-    BIDE_PRIV_APPLY(BIDE_PRIV_SHIM_##KIND, I, R, BIDE_PRIV_FIRST(__VA_ARGS__), __VA_ARGS__)
+    BIDE_PRIV_SHIM_##KIND(I, R, BIDE_PRIV_MAPPER(__VA_ARGS__), __VA_ARGS__, ~)
 
 /* A handle's function.  Shape: R I_m(I *self, P...) { return self->vtable->m(self->self, ...); } */
-#define BIDE_PRIV_SHIM_SYNC(I, R, m, ...)                                                          \
-    BIDE_INLINE R I##_##m(I *bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__))               \
+#define BIDE_PRIV_SHIM_SYNC(I, R, MAP, m, ...)                                                     \
+    BIDE_INLINE R I##_##m(I *bide_self MAP(BIDE_PRIV_P_DECL, m, __VA_ARGS__))                      \
     {                                                                                              \
         BIDE_PRIV_CHECK_SYNC(I, m, bide_self, bide_self->vtable->m != NULL)                        \
         BIDE_PRIV_CHECK_SYNC_RESULT(R,                                                             \
-            bide_self->vtable->m(bide_self->self BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__)));   \
+            bide_self->vtable->m(bide_self->self MAP(BIDE_PRIV_P_NAME, m, __VA_ARGS__)));          \
     }
-#define BIDE_PRIV_SHIM_SYNC_MUT(I, R, m, ...) BIDE_PRIV_SHIM_SYNC(I, R, m, __VA_ARGS__)
-#define BIDE_PRIV_SHIM_FN(I, R, m, ...) BIDE_PRIV_SHIM_SYNC(I, R, m, __VA_ARGS__)
-#define BIDE_PRIV_SHIM_POLL(I, R, m, ...)                                                          \
-    BIDE_INLINE bide_poll I##_##m(I *bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__),       \
+#define BIDE_PRIV_SHIM_SYNC_MUT(I, R, MAP, m, ...) BIDE_PRIV_SHIM_SYNC(I, R, MAP, m, __VA_ARGS__)
+#define BIDE_PRIV_SHIM_FN(I, R, MAP, m, ...) BIDE_PRIV_SHIM_SYNC(I, R, MAP, m, __VA_ARGS__)
+#define BIDE_PRIV_SHIM_POLL(I, R, MAP, m, ...)                                                     \
+    BIDE_INLINE bide_poll I##_##m(I *bide_self MAP(BIDE_PRIV_P_DECL, m, __VA_ARGS__),              \
                                   bide_context *bide_cx, R *bide_out)                              \
     {                                                                                              \
         BIDE_PRIV_CHECK_SLOT(I, m, bide_self, bide_self->vtable->m != NULL)                        \
         return bide_self->vtable->m(                                                               \
-            bide_self->self BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__), bide_cx, bide_out);      \
+            bide_self->self MAP(BIDE_PRIV_P_NAME, m, __VA_ARGS__), bide_cx, bide_out);             \
     }
-#define BIDE_PRIV_SHIM_SUPER(I, R, m, ...)                                                         \
+#define BIDE_PRIV_SHIM_SUPER(I, R, MAP, m, ...)                                                    \
     BIDE_INLINE R I##_as_##R(const I *bide_self)                                                   \
     {                                                                                              \
         R bide_h;                                                                                  \
@@ -310,34 +328,35 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
     BIDE_PRIV_LIKELY((vt)->header.size >=                                                          \
                      offsetof(struct I##_vtable, m) + sizeof(((struct I##_vtable *)0)->m))
 #define BIDE_PRIV_SLOT_FILLED(I, vt, m) (!BIDE_PRIV_HAS_SLOT(I, vt, m) || (vt)->m != NULL)
-#define BIDE_PRIV_SHIM_SYNC_DEFAULT(I, R, m, ...)                                                  \
+#define BIDE_PRIV_SHIM_SYNC_DEFAULT(I, R, MAP, m, ...)                                             \
     BIDE_INLINE R I##_##m##_bide_fallback(                                                         \
-        I bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__));                                 \
-    BIDE_INLINE R I##_##m(I *bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__))               \
+        I bide_self MAP(BIDE_PRIV_P_DECL, m, __VA_ARGS__));                                        \
+    BIDE_INLINE R I##_##m(I *bide_self MAP(BIDE_PRIV_P_DECL, m, __VA_ARGS__))                      \
     {                                                                                              \
         BIDE_PRIV_CHECK_SYNC(I, m, bide_self, BIDE_PRIV_SLOT_FILLED(I, bide_self->vtable, m))      \
         BIDE_PRIV_CHECK_SYNC_RESULT(R, (                                                           \
             BIDE_PRIV_HAS_SLOT(I, bide_self->vtable, m)                                            \
                 ? bide_self->vtable->m(                                                            \
-                      bide_self->self BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__))                \
+                      bide_self->self MAP(BIDE_PRIV_P_NAME, m, __VA_ARGS__))                       \
                 : I##_##m##_bide_fallback(                                                         \
-                      *bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__))));                  \
+                      *bide_self MAP(BIDE_PRIV_P_NAME, m, __VA_ARGS__))));                         \
     }
-#define BIDE_PRIV_SHIM_SYNC_MUT_DEFAULT(I, R, m, ...)                                              \
-    BIDE_PRIV_SHIM_SYNC_DEFAULT(I, R, m, __VA_ARGS__)
-#define BIDE_PRIV_SHIM_FN_DEFAULT(I, R, m, ...) BIDE_PRIV_SHIM_SYNC_DEFAULT(I, R, m, __VA_ARGS__)
-#define BIDE_PRIV_SHIM_POLL_DEFAULT(I, R, m, ...)                                                  \
+#define BIDE_PRIV_SHIM_SYNC_MUT_DEFAULT(I, R, MAP, m, ...)                                         \
+    BIDE_PRIV_SHIM_SYNC_DEFAULT(I, R, MAP, m, __VA_ARGS__)
+#define BIDE_PRIV_SHIM_FN_DEFAULT(I, R, MAP, m, ...)                                               \
+    BIDE_PRIV_SHIM_SYNC_DEFAULT(I, R, MAP, m, __VA_ARGS__)
+#define BIDE_PRIV_SHIM_POLL_DEFAULT(I, R, MAP, m, ...)                                             \
     BIDE_INLINE bide_poll I##_##m##_bide_fallback(                                                 \
-        I bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__), bide_context *bide_cx,           \
+        I bide_self MAP(BIDE_PRIV_P_DECL, m, __VA_ARGS__), bide_context *bide_cx,                  \
         R *bide_out);                                                                              \
-    BIDE_INLINE bide_poll I##_##m(I *bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__),       \
+    BIDE_INLINE bide_poll I##_##m(I *bide_self MAP(BIDE_PRIV_P_DECL, m, __VA_ARGS__),              \
                                   bide_context *bide_cx, R *bide_out)                              \
     {                                                                                              \
         BIDE_PRIV_CHECK_SLOT(I, m, bide_self, BIDE_PRIV_SLOT_FILLED(I, bide_self->vtable, m))      \
         if (BIDE_PRIV_HAS_SLOT(I, bide_self->vtable, m))                                           \
             return bide_self->vtable->m(                                                           \
-                bide_self->self BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__), bide_cx, bide_out);  \
-        return I##_##m##_bide_fallback(*bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__),    \
+                bide_self->self MAP(BIDE_PRIV_P_NAME, m, __VA_ARGS__), bide_cx, bide_out);         \
+        return I##_##m##_bide_fallback(*bide_self MAP(BIDE_PRIV_P_NAME, m, __VA_ARGS__),           \
                                        bide_cx, bide_out);                                         \
     }
 
@@ -345,207 +364,186 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
  * pointers of which the second tells them apart by the word that it points to: a vtable begins
  * with BIDE_VTABLE_ABI, a type record with its size. NULL there: finished.
  *
+ * A large interface has hundreds of these, and compilers read them all, used or not. So what does
+ * not depend on the method's types is in functions below, bide_priv_dyn_*; and what each method has
+ * is short.
+ *
  * Shape: R I_m(I *, P...); struct I_m { call or box }; and the functions of a future type. */
-#define BIDE_PRIV_SHIM_ASYNC(I, R, m, ...)                                                         \
-    BIDE_PRIV_DYN(I, R, m, I##_##m, , BIDE_PRIV_MAP(BIDE_PRIV_P_FIELD, __VA_ARGS__),               \
-                  (BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__)),                                  \
-                  (BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__)),                                  \
-                  (BIDE_PRIV_MAP(BIDE_PRIV_P_CALL, __VA_ARGS__)),                                  \
-                  BIDE_PRIV_MAP(BIDE_PRIV_P_SET, __VA_ARGS__), BIDE_PRIV_SLOT_ALWAYS)
-#define BIDE_PRIV_SHIM_ASYNC_MUT(I, R, m, ...) BIDE_PRIV_SHIM_ASYNC(I, R, m, __VA_ARGS__)
-#define BIDE_PRIV_SHIM_ASYNC_DEFAULT(I, R, m, ...)                                                 \
-    BIDE_PRIV_DYN(I, R, m, I##_##m, BIDE_PRIV_DYN_FALLBACK(I, R, m, __VA_ARGS__),                  \
-                  BIDE_PRIV_MAP(BIDE_PRIV_P_FIELD, __VA_ARGS__),                                   \
-                  (BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__)),                                  \
-                  (BIDE_PRIV_MAP(BIDE_PRIV_P_NAME, __VA_ARGS__)),                                  \
-                  (BIDE_PRIV_MAP(BIDE_PRIV_P_CALL, __VA_ARGS__)),                                  \
-                  BIDE_PRIV_MAP(BIDE_PRIV_P_SET, __VA_ARGS__), BIDE_PRIV_SLOT_CHECKED)
-#define BIDE_PRIV_SHIM_ASYNC_MUT_DEFAULT(I, R, m, ...)                                             \
-    BIDE_PRIV_SHIM_ASYNC_DEFAULT(I, R, m, __VA_ARGS__)
-#define BIDE_PRIV_DYN_FALLBACK(I, R, m, ...)                                                       \
-    BIDE_INLINE bide_poll I##_##m##_bide_fallback(                                                 \
-        bide_box *bide_b, I bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__),                \
-        bide_allocator *bide_a, bide_context *bide_cx, R *bide_out);                               \
-    BIDE_INLINE void I##_##m##_bide_fallback_discard(                                              \
-        I bide_self BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__));                                 \
-    BIDE_INLINE const bide_type *I##_##m##_bide_fallback_type(void);
+#define BIDE_PRIV_SHIM_ASYNC(I, R, MAP, m, ...)                                                    \
+    BIDE_PRIV_DYN_FRAME(I, R, I##_##m, MAP(BIDE_PRIV_P_FIELD, m, __VA_ARGS__),                     \
+                        MAP(BIDE_PRIV_P_DECL, m, __VA_ARGS__))                                     \
+    BIDE_PRIV_DYN_SLOT(I, m, I##_##m, MAP(BIDE_PRIV_P_DECL, m, __VA_ARGS__),                       \
+                       MAP(BIDE_PRIV_P_NAME, m, __VA_ARGS__))                                      \
+    BIDE_PRIV_DYN_FUTURE(I, I##_##m, MAP(BIDE_PRIV_P_DECL, m, __VA_ARGS__),                        \
+                         MAP(BIDE_PRIV_P_NAME, m, __VA_ARGS__),                                    \
+                         MAP(BIDE_PRIV_P_CALL, m, __VA_ARGS__),                                    \
+                         MAP(BIDE_PRIV_P_SET, m, __VA_ARGS__))
+#define BIDE_PRIV_SHIM_ASYNC_MUT(I, R, MAP, m, ...)                                                \
+    BIDE_PRIV_SHIM_ASYNC(I, R, MAP, m, __VA_ARGS__)
+#define BIDE_PRIV_SHIM_ASYNC_DEFAULT(I, R, MAP, m, ...)                                            \
+    BIDE_PRIV_DYN_FRAME(I, R, I##_##m, MAP(BIDE_PRIV_P_FIELD, m, __VA_ARGS__),                     \
+                        MAP(BIDE_PRIV_P_DECL, m, __VA_ARGS__))                                     \
+    BIDE_PRIV_DYN_SLOT_DEFAULT(I, R, m, I##_##m, MAP(BIDE_PRIV_P_DECL, m, __VA_ARGS__),            \
+                               MAP(BIDE_PRIV_P_NAME, m, __VA_ARGS__))                              \
+    BIDE_PRIV_DYN_FUTURE(I, I##_##m, MAP(BIDE_PRIV_P_DECL, m, __VA_ARGS__),                        \
+                         MAP(BIDE_PRIV_P_NAME, m, __VA_ARGS__),                                    \
+                         MAP(BIDE_PRIV_P_CALL, m, __VA_ARGS__),                                    \
+                         MAP(BIDE_PRIV_P_SET, m, __VA_ARGS__))
+#define BIDE_PRIV_SHIM_ASYNC_MUT_DEFAULT(I, R, MAP, m, ...)                                        \
+    BIDE_PRIV_SHIM_ASYNC_DEFAULT(I, R, MAP, m, __VA_ARGS__)
 
-/* How a call is started, discarded, and described: CHECKED looks whether the slot exists. */
-#define BIDE_PRIV_SLOT_ALWAYS(then, otherwise, I, vt, m) then
-#define BIDE_PRIV_SLOT_CHECKED(then, otherwise, I, vt, m)                                          \
-    (BIDE_PRIV_HAS_SLOT(I, vt, m) ? then : otherwise)
-
-#define BIDE_PRIV_DYN(I, R, m, F, FALLBACK, FIELDS, DECL, NAME, CALL, SET, SLOT)                   \
-    R F(I *bide_self BIDE_PRIV_EVAL DECL);                                                         \
-    FALLBACK typedef R F##_output;                                                                 \
+#define BIDE_PRIV_DYN_FRAME(I, R, F, FIELDS, DECL)                                                 \
+    R F(I *bide_self DECL);                                                                        \
+    typedef R F##_output;                                                                          \
     union F##_result {                                                                             \
         char bide_none;                                                                            \
-        BIDE_PRIV_IF(BIDE_PRIV_IS_VOID(R))()(R value;)                                             \
+        BIDE_PRIV_IF_VOID(R, , R value;)                                                           \
     };                                                                                             \
     struct F {                                                                                     \
         union {                                                                                    \
             bide_box box;                                                                          \
             struct {                                                                               \
-                void *bide_self;                                                                   \
-                const struct I##_vtable *bide_vt;                                                  \
-                bide_allocator *bide_a;                                                            \
+                I bide_h;                                                                          \
                 FIELDS                                                                             \
             } call;                                                                                \
         } bide_u;                                                                                  \
     };                                                                                             \
     enum {                                                                                         \
-        F##_flags = (int)BIDE_UNPIN |                                                              \
-                    BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(I##_IS_SEND))((int)BIDE_SEND)(0),                \
+        F##_flags = I##_bide_flags,                                                                \
         F##_bide_owns = 1,                                                                         \
         F##_bide_cancels = 1,                                                                      \
         F##_bide_moved = sizeof(bide_box)                                                          \
-    };                                                                                             \
+    };
+
+/* What looks into the vtable. A row with a default looks first whether its slot is there. */
+#define BIDE_PRIV_DYN_SLOT(I, m, F, DECL, NAME)                                                    \
     BIDE_INLINE const bide_type *F##_type_of(const I *bide_self)                                   \
     {                                                                                              \
-        return SLOT(bide_self->vtable->m.type, F##_bide_fallback_type(), I, bide_self->vtable, m); \
+        return bide_self->vtable->m.type;                                                          \
     }                                                                                              \
-    BIDE_INLINE void F##_init(struct F *bide_f, I *bide_self BIDE_PRIV_EVAL DECL)                  \
+    BIDE_INLINE void F##_discard(I *bide_self DECL)                                                \
     {                                                                                              \
-        BIDE_PRIV_CHECK_INIT(F, bide_f)                                                            \
-        bide_f->bide_u.call.bide_self = bide_self->self;                                           \
-        bide_f->bide_u.call.bide_vt = bide_self->vtable;                                           \
-        bide_f->bide_u.call.bide_a = bide_self->allocator;                                         \
-        SET                                                                                        \
-        if (bide_self->vtable->header.retain)                                                      \
-            bide_self->vtable->header.retain(bide_self->self);                                     \
+        if (bide_self->vtable->m.discard)                                                          \
+            bide_self->vtable->m.discard(bide_self->self NAME);                                    \
     }                                                                                              \
-    BIDE_INLINE void F##_discard(I *bide_self BIDE_PRIV_EVAL DECL)                                 \
+    BIDE_PRIV_ALWAYS bide_poll F##_start_box(bide_box *bide_b, I *bide_self DECL,                  \
+                                             bide_allocator *bide_a, bide_context *bide_cx,        \
+                                             F##_output *bide_out)                                 \
     {                                                                                              \
-        if (SLOT(1, 0, I, bide_self->vtable, m)) {                                                 \
-            if (bide_self->vtable->m.discard)                                                      \
-                bide_self->vtable->m.discard(bide_self->self BIDE_PRIV_EVAL NAME);                 \
-        } else {                                                                                   \
-            SLOT((void)0, F##_bide_fallback_discard(*bide_self BIDE_PRIV_EVAL NAME), I,            \
-                 bide_self->vtable, m);                                                            \
-        }                                                                                          \
+        BIDE_PRIV_CHECK_CALL(I, m, bide_self, bide_self->vtable->m.start != NULL)                  \
+        return BIDE_PRIV_CHECK_CALLED(bide_b, bide_self->vtable->m.start(                          \
+            bide_self->self NAME, bide_a ? bide_a : bide_self->allocator, bide_cx, bide_out,       \
+            bide_b));                                                                              \
+    }
+#define BIDE_PRIV_DYN_SLOT_DEFAULT(I, R, m, F, DECL, NAME)                                         \
+    BIDE_INLINE bide_poll F##_bide_fallback(bide_box *bide_b, I bide_self DECL,                    \
+                                            bide_allocator *bide_a, bide_context *bide_cx,         \
+                                            R *bide_out);                                          \
+    BIDE_INLINE void F##_bide_fallback_discard(I bide_self DECL);                                  \
+    BIDE_INLINE const bide_type *F##_bide_fallback_type(void);                                     \
+    BIDE_INLINE const bide_type *F##_type_of(const I *bide_self)                                   \
+    {                                                                                              \
+        return BIDE_PRIV_HAS_SLOT(I, bide_self->vtable, m) ? bide_self->vtable->m.type             \
+                                                           : F##_bide_fallback_type();             \
     }                                                                                              \
-    BIDE_INLINE bide_poll F##_start_box(bide_box *bide_b, I *bide_self BIDE_PRIV_EVAL DECL,        \
-                                        bide_allocator *bide_a, bide_context *bide_cx,             \
-                                        F##_output *bide_out)                                      \
+    BIDE_INLINE void F##_discard(I *bide_self DECL)                                                \
+    {                                                                                              \
+        if (!BIDE_PRIV_HAS_SLOT(I, bide_self->vtable, m))                                          \
+            F##_bide_fallback_discard(*bide_self NAME);                                            \
+        else if (bide_self->vtable->m.discard)                                                     \
+            bide_self->vtable->m.discard(bide_self->self NAME);                                    \
+    }                                                                                              \
+    BIDE_PRIV_ALWAYS bide_poll F##_start_box(bide_box *bide_b, I *bide_self DECL,                  \
+                                             bide_allocator *bide_a, bide_context *bide_cx,        \
+                                             F##_output *bide_out)                                 \
     {                                                                                              \
         if (!bide_a)                                                                               \
             bide_a = bide_self->allocator;                                                         \
         BIDE_PRIV_CHECK_CALL(I, m, bide_self,                                                      \
-            SLOT(bide_self->vtable->m.start != NULL, true, I, bide_self->vtable, m))               \
+            !BIDE_PRIV_HAS_SLOT(I, bide_self->vtable, m) || bide_self->vtable->m.start != NULL)    \
         return BIDE_PRIV_CHECK_CALLED(bide_b,                                                      \
-               SLOT(bide_self->vtable->m.start(bide_self->self BIDE_PRIV_EVAL NAME, bide_a,        \
-                                               bide_cx, bide_out, bide_b),                         \
-                    F##_bide_fallback(bide_b, *bide_self BIDE_PRIV_EVAL NAME, bide_a, bide_cx,     \
-                                      bide_out),                                                   \
-                    I, bide_self->vtable, m));                                                     \
+            BIDE_PRIV_HAS_SLOT(I, bide_self->vtable, m)                                            \
+                ? bide_self->vtable->m.start(bide_self->self NAME, bide_a, bide_cx, bide_out,      \
+                                             bide_b)                                               \
+                : F##_bide_fallback(bide_b, *bide_self NAME, bide_a, bide_cx, bide_out));          \
+    }
+
+#define BIDE_PRIV_DYN_FUTURE(I, F, DECL, NAME, CALL, SET)                                          \
+    BIDE_INLINE void F##_init(struct F *bide_f, I *bide_self DECL)                                 \
+    {                                                                                              \
+        BIDE_PRIV_CHECK_INIT(F, bide_f)                                                            \
+        bide_f->bide_u.call.bide_h = *bide_self;                                                   \
+        SET                                                                                        \
+        I##_bide_retain(bide_self);                                                                \
     }                                                                                              \
-    BIDE_PRIV_ALWAYS bide_poll F##_start(struct F *bide_f, I *bide_self BIDE_PRIV_EVAL DECL,       \
+    BIDE_PRIV_ALWAYS bide_poll F##_bide_begin(const int bide_kind, void *bide_at,                  \
+                                              I *bide_self DECL, bide_context *bide_cx,            \
+                                              F##_output *bide_out)                                \
+    {                                                                                              \
+        bide_box bide_b;                                                                           \
+        return bide_priv_dyn_begun(bide_kind, bide_at, &bide_b, F##_start_box(                     \
+            bide_priv_dyn_place(bide_kind, bide_at, &bide_b), bide_self NAME, NULL, bide_cx,       \
+            bide_out));                                                                            \
+    }                                                                                              \
+    BIDE_PRIV_ALWAYS bide_poll F##_start(struct F *bide_f, I *bide_self DECL,                      \
                                          bide_context *bide_cx, F##_output *bide_out)              \
     {                                                                                              \
-        BIDE_PRIV_CHECK_CALL(I, m, bide_self,                                                      \
-            SLOT(bide_self->vtable->m.start != NULL, true, I, bide_self->vtable, m))               \
-        return BIDE_PRIV_CHECK_HELD(&bide_f->bide_u.box,                                           \
-               BIDE_PRIV_CHECK_CALLED(&bide_f->bide_u.box,                                         \
-               SLOT(bide_self->vtable->m.start(bide_self->self BIDE_PRIV_EVAL NAME,                \
-                                               bide_self->allocator, bide_cx, bide_out,            \
-                                               &bide_f->bide_u.box),                               \
-                    F##_bide_fallback(&bide_f->bide_u.box, *bide_self BIDE_PRIV_EVAL NAME,         \
-                                      bide_self->allocator, bide_cx, bide_out),                    \
-                    I, bide_self->vtable, m)));                                                    \
-    }                                                                                              \
-    BIDE_INLINE I F##_bide_handle(const struct F *bide_f)                                          \
-    {                                                                                              \
-        I bide_h;                                                                                  \
-        bide_h.self = bide_f->bide_u.call.bide_self;                                               \
-        bide_h.vtable = bide_f->bide_u.call.bide_vt;                                               \
-        bide_h.allocator = bide_f->bide_u.call.bide_a;                                             \
-        return bide_h;                                                                             \
+        return F##_bide_begin(BIDE_PRIV_KID_EMBEDDED, bide_f, bide_self NAME, bide_cx, bide_out);  \
     }                                                                                              \
     BIDE_INLINE bide_poll F##_poll(struct F *bide_f, bide_context *bide_cx, F##_output *bide_out)  \
     {                                                                                              \
-        bide_poll bide_r;                                                                          \
-        if (BIDE_PRIV_UNLIKELY(!bide_priv_dyn_is_box(&bide_f->bide_u.box))) {                      \
-            I bide_h = F##_bide_handle(bide_f);                                                    \
-            if (!bide_h.vtable) {                                                                  \
-                BIDE_PRIV_CHECK_DYN_AGAIN(F, bide_f)                                               \
-                return BIDE_EMISUSE;                                                               \
-            }                                                                                      \
-            BIDE_PRIV_CHECK_DYN_ENTER(F, bide_f, bide_cx)                                          \
-            bide_r = F##_start(bide_f, &bide_h BIDE_PRIV_EVAL CALL, bide_cx, bide_out);            \
-            if (bide_r != BIDE_PENDING)                                                            \
-                bide_f->bide_u.box.type = NULL;                                                    \
-            if (bide_h.vtable->header.release)                                                     \
-                bide_h.vtable->header.release(bide_h.self);                                        \
-            return BIDE_PRIV_CHECK_DYN_LEAVE(F, bide_f, bide_cx, bide_r);                          \
-        }                                                                                          \
         BIDE_PRIV_CHECK_DYN_ENTER(F, bide_f, bide_cx)                                              \
-        return BIDE_PRIV_CHECK_DYN_LEAVE(F, bide_f, bide_cx,                                       \
-            bide_priv_dyn_poll(&bide_f->bide_u.box, bide_cx, bide_out));                           \
+        if (bide_priv_dyn_is_call(bide_f)) {                                                       \
+            I bide_h = bide_f->bide_u.call.bide_h;                                                 \
+            return BIDE_PRIV_CHECK_DYN_LEAVE(F, bide_f, I##_bide_release(&bide_h, bide_f,          \
+                F##_start(bide_f, &bide_h CALL, bide_cx, bide_out)));                              \
+        }                                                                                          \
+        return BIDE_PRIV_CHECK_DYN_LEAVE(F, bide_f, bide_priv_dyn_poll(bide_f, bide_cx, bide_out));\
     }                                                                                              \
     BIDE_INLINE void F##_drop(struct F *bide_f)                                                    \
     {                                                                                              \
         BIDE_PRIV_CHECK_DYN_DROP(F, bide_f)                                                        \
-        if (!bide_f->bide_u.box.type)                                                              \
-            return;                                                                                \
-        if (bide_priv_dyn_is_box(&bide_f->bide_u.box)) {                                           \
-            BIDE_PRIV_CHECK_CALL_DROP(&bide_f->bide_u.box)                                         \
-            bide_box_drop(&bide_f->bide_u.box);                                                    \
-        } else {                                                                                   \
-            I bide_h = F##_bide_handle(bide_f);                                                    \
-            F##_discard(&bide_h BIDE_PRIV_EVAL CALL);                                              \
-            if (bide_h.vtable->header.release)                                                     \
-                bide_h.vtable->header.release(bide_h.self);                                        \
+        if (bide_priv_dyn_is_call(bide_f)) {                                                       \
+            I bide_h = bide_f->bide_u.call.bide_h;                                                 \
+            F##_discard(&bide_h CALL);                                                             \
+            I##_bide_release(&bide_h, bide_f, BIDE_READY);                                         \
         }                                                                                          \
-        bide_f->bide_u.box.type = NULL;                                                            \
+        bide_priv_dyn_drop(bide_f);                                                                \
     }                                                                                              \
-    BIDE_INLINE bide_poll F##_bide_cancel(void *bide_at, bide_context *bide_cx)                    \
+    BIDE_INLINE bide_poll F##_bide_poll(void *bide_f, bide_context *bide_cx, void *bide_out)       \
     {                                                                                              \
-        struct F *bide_f = (struct F *)bide_at;                                                    \
-        if (bide_priv_dyn_is_box(&bide_f->bide_u.box))                                             \
+        return F##_poll((struct F *)bide_f, bide_cx, (F##_output *)bide_out);                      \
+    }                                                                                              \
+    BIDE_INLINE void F##_bide_drop(void *bide_f)                                                   \
+    {                                                                                              \
+        F##_drop((struct F *)bide_f);                                                              \
+    }                                                                                              \
+    BIDE_INLINE bide_poll F##_bide_cancel(void *bide_f, bide_context *bide_cx)                     \
+    {                                                                                              \
+        if (bide_priv_dyn_is_box((const bide_box *)bide_f))                                        \
             return BIDE_PRIV_CHECK_CANCEL(F, bide_f, bide_cx,                                      \
-                bide_priv_dyn_cancel(&bide_f->bide_u.box, bide_cx));                               \
-        F##_drop(bide_f);                                                                          \
+                                          bide_priv_dyn_cancel(bide_f, bide_cx));                  \
+        F##_bide_drop(bide_f);                                                                     \
         return BIDE_READY;                                                                         \
-    }                                                                                              \
-    BIDE_PRIV_ALWAYS bide_poll F##_bide_begin(const int bide_kind, void *bide_at,                  \
-                                              I *bide_self BIDE_PRIV_EVAL DECL,                    \
-                                              bide_context *bide_cx, F##_output *bide_out)         \
-    {                                                                                              \
-        if (bide_kind == BIDE_PRIV_KID_BOXED)                                                      \
-            return BIDE_PRIV_CHECK_HELD((bide_box *)bide_at,                                       \
-                   F##_start_box((bide_box *)bide_at, bide_self BIDE_PRIV_EVAL NAME, NULL,         \
-                                 bide_cx, bide_out));                                              \
-        if (bide_kind == BIDE_PRIV_KID_LAZY) {                                                     \
-            bide_box bide_b;                                                                       \
-            bide_poll bide_r = BIDE_PRIV_CHECK_HELD(&bide_b,                                       \
-                               F##_start_box(&bide_b, bide_self BIDE_PRIV_EVAL NAME, NULL,         \
-                                             bide_cx, bide_out));                                  \
-            if (bide_r != BIDE_PENDING)                                                            \
-                return bide_r;                                                                     \
-            return bide_priv_place_box((const bide_priv_place *)bide_at, &bide_b);                 \
-        }                                                                                          \
-        return F##_start((struct F *)bide_at, bide_self BIDE_PRIV_EVAL NAME, bide_cx, bide_out);   \
-    }                                                                                              \
-    BIDE_PRIV_FUTURE_ERASED(F)
+    }
 
 /* The records, behind all else.  Shape: static const bide_type I_m_type */
-#define BIDE_PRIV_DYN_TYPE(I, Self, KIND, R, ...)                                                  \
-    BIDE_PRIV_APPLY(BIDE_PRIV_DYN_TYPE_##KIND, I, R, BIDE_PRIV_FIRST(__VA_ARGS__))
-#define BIDE_PRIV_DYN_TYPE_ASYNC(I, R, m)                                                          \
+#define BIDE_PRIV_DYN_TYPE(I, Self, KIND, R, ...) BIDE_PRIV_DYN_TYPE_##KIND(I, R, __VA_ARGS__, ~)
+#define BIDE_PRIV_DYN_TYPE_ASYNC(I, R, m, ...)                                                     \
     static const bide_type I##_##m##_type BIDE_PRIV_UNUSED =                                       \
         BIDE_PRIV_RECORD(R, I##_##m, I##_##m##_bide_cancel, bide_priv_dyn_trace);
-#define BIDE_PRIV_DYN_TYPE_ASYNC_MUT(I, R, m) BIDE_PRIV_DYN_TYPE_ASYNC(I, R, m)
-#define BIDE_PRIV_DYN_TYPE_ASYNC_DEFAULT(I, R, m) BIDE_PRIV_DYN_TYPE_ASYNC(I, R, m)
-#define BIDE_PRIV_DYN_TYPE_ASYNC_MUT_DEFAULT(I, R, m) BIDE_PRIV_DYN_TYPE_ASYNC(I, R, m)
-#define BIDE_PRIV_DYN_TYPE_SYNC(I, R, m)
-#define BIDE_PRIV_DYN_TYPE_SYNC_MUT(I, R, m)
-#define BIDE_PRIV_DYN_TYPE_POLL(I, R, m)
-#define BIDE_PRIV_DYN_TYPE_FN(I, R, m)
-#define BIDE_PRIV_DYN_TYPE_SUPER(I, R, m)
-#define BIDE_PRIV_DYN_TYPE_SYNC_DEFAULT(I, R, m)
-#define BIDE_PRIV_DYN_TYPE_SYNC_MUT_DEFAULT(I, R, m)
-#define BIDE_PRIV_DYN_TYPE_POLL_DEFAULT(I, R, m)
-#define BIDE_PRIV_DYN_TYPE_FN_DEFAULT(I, R, m)
+#define BIDE_PRIV_DYN_TYPE_ASYNC_MUT(I, R, m, ...) BIDE_PRIV_DYN_TYPE_ASYNC(I, R, m, ~)
+#define BIDE_PRIV_DYN_TYPE_ASYNC_DEFAULT(I, R, m, ...) BIDE_PRIV_DYN_TYPE_ASYNC(I, R, m, ~)
+#define BIDE_PRIV_DYN_TYPE_ASYNC_MUT_DEFAULT(I, R, m, ...) BIDE_PRIV_DYN_TYPE_ASYNC(I, R, m, ~)
+#define BIDE_PRIV_DYN_TYPE_SYNC(I, R, m, ...)
+#define BIDE_PRIV_DYN_TYPE_SYNC_MUT(I, R, m, ...)
+#define BIDE_PRIV_DYN_TYPE_POLL(I, R, m, ...)
+#define BIDE_PRIV_DYN_TYPE_FN(I, R, m, ...)
+#define BIDE_PRIV_DYN_TYPE_SUPER(I, R, m, ...)
+#define BIDE_PRIV_DYN_TYPE_SYNC_DEFAULT(I, R, m, ...)
+#define BIDE_PRIV_DYN_TYPE_SYNC_MUT_DEFAULT(I, R, m, ...)
+#define BIDE_PRIV_DYN_TYPE_POLL_DEFAULT(I, R, m, ...)
+#define BIDE_PRIV_DYN_TYPE_FN_DEFAULT(I, R, m, ...)
 
 /* Without optimisation, gcc writes out every static object, used or not, with all that it names. An
  * interface has one for each method. Between these two it may leave them out. */
@@ -558,15 +556,26 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
 #define BIDE_PRIV_MAY_OMIT_END
 #endif
 
-/* Whether the two words are a box; false for a call not yet started, and for a finished one. */
+/* Whether a frame holds a box; whether it holds a call that was not started. */
 BIDE_INLINE bool bide_priv_dyn_is_box(const bide_box *box)
 {
     return box->type && box->type->size != BIDE_VTABLE_ABI;
 }
 
-BIDE_INLINE bide_poll bide_priv_dyn_poll(bide_box *box, bide_context *cx, void *out)
+BIDE_INLINE bool bide_priv_dyn_is_call(const void *frame)
 {
-    bide_poll r = BIDE_PRIV_CHECK_CALL_POLL(box, box->type->poll(box->frame, cx, out));
+    const bide_box *box = (const bide_box *)frame;
+    return BIDE_PRIV_UNLIKELY(box->type && box->type->size == BIDE_VTABLE_ABI);
+}
+
+/* What is pending in a frame without a call, if anything, is polled, cancelled, dropped. */
+BIDE_INLINE bide_poll bide_priv_dyn_poll(void *frame, bide_context *cx, void *out)
+{
+    bide_box *box = (bide_box *)frame;
+    bide_poll r;
+    if (BIDE_PRIV_UNLIKELY(!box->type))
+        return BIDE_EMISUSE;
+    r = BIDE_PRIV_CHECK_CALL_POLL(box, box->type->poll(box->frame, cx, out));
     if (r != BIDE_PENDING) {
         bide_box_release(box);
         box->type = NULL;
@@ -574,14 +583,25 @@ BIDE_INLINE bide_poll bide_priv_dyn_poll(bide_box *box, bide_context *cx, void *
     return r;
 }
 
-BIDE_INLINE bide_poll bide_priv_dyn_cancel(bide_box *box, bide_context *cx)
+BIDE_INLINE bide_poll bide_priv_dyn_cancel(void *frame, bide_context *cx)
 {
+    bide_box *box = (bide_box *)frame;
     bide_poll r = BIDE_PRIV_CHECK_CALL_POLL(box, bide_cancel(box->type, box->frame, cx));
     if (r != BIDE_PENDING) {
         bide_box_release(box);
         box->type = NULL;
     }
     return r;
+}
+
+BIDE_INLINE void bide_priv_dyn_drop(void *frame)
+{
+    bide_box *box = (bide_box *)frame;
+    if (!box->type)
+        return;
+    BIDE_PRIV_CHECK_CALL_DROP(box)
+    bide_box_drop(box);
+    box->type = NULL;
 }
 
 /* Moves a pending box into a place, word by word; BIDE_ENOMEM: there is none, and it is dropped. */
@@ -600,6 +620,21 @@ BIDE_INLINE bide_poll bide_priv_place_box(const bide_priv_place *place, bide_box
     to->frame = box->frame;
     to->type = type;
     return BIDE_PENDING;
+}
+
+/* Where the box of a child goes that is begun: into its slot; if that is a place whose memory is
+ * not taken yet, to the caller first, and on from there if it is pending. */
+BIDE_PRIV_ALWAYS bide_box *bide_priv_dyn_place(const int kind, void *at, bide_box *box)
+{
+    return kind == BIDE_PRIV_KID_LAZY ? box : (bide_box *)at;
+}
+
+BIDE_PRIV_ALWAYS bide_poll bide_priv_dyn_begun(const int kind, void *at, bide_box *box, bide_poll r)
+{
+    if (kind != BIDE_PRIV_KID_LAZY)
+        return BIDE_PRIV_CHECK_HELD((bide_box *)at, r);
+    r = BIDE_PRIV_CHECK_HELD(box, r);
+    return r == BIDE_PENDING ? bide_priv_place_box((const bide_priv_place *)at, box) : r;
 }
 
 /* A pending dyn call adds nothing to the tree but what is behind it. */

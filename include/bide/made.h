@@ -10,11 +10,15 @@
  *     struct fetch one;                        // in a body, where `one` need not live on
  *     BIDE_AWAIT_TO(f->got, fetch_timed, slot, (500, BIDE_MADE(fetch, one, (f->url))));
  *
- *     fetch_init(&one, url);                   // in async C (bidec)
- *     fetch_timed_output got = await(fetch_timed(500, one));
+ * In async C (bidec) an async function is a part like any other, once BIDE_FUTURE_BY_ASYNC
+ * (bide/generated.h) has named its future type with its parameters; that makes fetch_made(args),
+ * too, a made future as an expression.
  *
- * Async C cannot await a combination of functions that bidec generates, whose frames it does not
- * know yet: there, the words join, select and race do that.
+ *     async Reply fetch(const char *url) { ... }            // or its prototype in a header
+ *     BIDE_FUTURE_BY_ASYNC(Reply, fetch, (const char *, url));
+ *     BIDE_TIMEOUT(fetch_timed, fetch);
+ *     ...
+ *     fetch_timed_output got = await(fetch_timed(500, fetch_made(url)));
  *
  * This is one form for static futures, bodies, generated ones, calls through a handle (struct I_m),
  * and boxes (BIDE_BOXED). The one copy is as long as the frame. Who gave a made future away must
@@ -110,12 +114,14 @@ BIDE_INLINE void bide_priv_boxed_tell(const void *frame, bide_tracer *tracer)
 #define BIDE_PRIV_EACH_BIT(X, i, F, a) | 1u << i
 
 /* A made child as an owned row of its combined future, and what releases it there while nothing
- * was polled. */
+ * was polled. By APPLY, and in macros of two levels in the lower one, as clang tells of a mistake
+ * each macro down to the one in which the name of the last one stands. */
 #define BIDE_PRIV_EACH_ROW(X, i, F, a) BIDE_PRIV_EACH_ROW_ONE(BIDE_PRIV_EVAL X, F, a)
 #define BIDE_PRIV_EACH_ROW_ONE(...) BIDE_PRIV_EACH_ROW_CALL(__VA_ARGS__)
 #define BIDE_PRIV_EACH_ROW_CALL(ROW, Name, F, a) ROW(OWNED, struct F, a, Name##_bide_let_##a)
 #define BIDE_PRIV_EACH_LET(Name, i, F, a) BIDE_PRIV_MADE_LET(Name, F, a)
-#define BIDE_PRIV_MADE_LET(Name, F, a)                                                             \
+#define BIDE_PRIV_MADE_LET(Name, F, a) BIDE_PRIV_APPLY(BIDE_PRIV_MADE_LET_OF, Name, F, a)
+#define BIDE_PRIV_MADE_LET_OF(Name, F, a)                                                          \
     BIDE_PRIV_DEMAND(BIDE_PRIV_MAY_DROP(F), Name##_##a##_of_##F##_may_have_to_be_dropped,          \
                      "bide: " #Name ": " #a " may have to be dropped, and the cleanup of " #F      \
                      " waits: await it alone, or spawn it")                                        \

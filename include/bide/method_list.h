@@ -20,10 +20,10 @@
 #define BIDE_PRIV_P_SET(T, n) bide_f->bide_u.call.n = n;
 #define BIDE_PRIV_P_CALL(T, n) , bide_f->bide_u.call.n
 #define BIDE_PRIV_P_TEXT(T, n) ", " #T
+#define BIDE_PRIV_P_TYPE(T, n) , T
 /* Sizes and alignments folded, in order: (((result) * 31 + first) * 31 + second) ... */
 #define BIDE_PRIV_P_OPEN(T, n) (
-#define BIDE_PRIV_P_LAYOUT(T, n)                                                                   \
-    *31u + (uint32_t)(sizeof(T) * 64u) + (uint32_t)BIDE_PRIV_ALIGNOF(T))
+#define BIDE_PRIV_P_LAYOUT(T, n) * 31 + sizeof(T) * 64 + BIDE_PRIV_ALIGNOF(T))
 
 /* What is wrong with a row, if anything.  Shape: (BAD, text) */
 #define BIDE_PRIV_METHOD_FAULT(I, Self, KIND, ...)                                                 \
@@ -55,7 +55,8 @@
 #define BIDE_PRIV_FAULT_PARAM_BAD(m)                                                               \
     (BAD, "row " #m ": a parameter is named bide_self, or like it: such names are taken")
 /* The row's parameters, each as (BAD) or nothing, or as itself if it is no pair. */
-#define BIDE_PRIV_FAULTS(R, ...) BIDE_PRIV_MAP(BIDE_PRIV_P_FAULT, __VA_ARGS__)
+#define BIDE_PRIV_FAULTS(R, ...)                                                                   \
+    BIDE_PRIV_CAT(BIDE_PRIV_MAP_, BIDE_PRIV_COUNT(__VA_ARGS__))(BIDE_PRIV_P_FAULT, __VA_ARGS__, ~)
 #define BIDE_PRIV_P_FAULT(...) BIDE_PRIV_P_FAULT_(__VA_ARGS__, bide_none, )
 #define BIDE_PRIV_P_FAULT_(T, n, ...) BIDE_PRIV_P_FAULT_IF(BIDE_PRIV_MINE_##n, OK)
 #define BIDE_PRIV_P_FAULT_IF(...) BIDE_PRIV_CAT(BIDE_PRIV_P_FAULT_, BIDE_PRIV_SECOND(__VA_ARGS__))
@@ -83,68 +84,63 @@
 #define BIDE_PRIV_TAKEN_header ~, BAD
 
 /* Two rows of one name, or a row named like a function of another's future.  Shape: members */
-#define BIDE_PRIV_ONCE(I, Self, KIND, R, ...)                                                      \
-    BIDE_PRIV_APPLY(BIDE_PRIV_ONCE_##KIND, I, BIDE_PRIV_FIRST(__VA_ARGS__))
-#define BIDE_PRIV_ONCE_SYNC(I, m) char I##_has_two_methods_named_##m;
-#define BIDE_PRIV_ONCE_ASYNC(I, m)                                                                 \
+#define BIDE_PRIV_ONCE(I, Self, KIND, R, ...) BIDE_PRIV_ONCE_##KIND(I, __VA_ARGS__, ~)
+#define BIDE_PRIV_ONCE_SYNC(I, m, ...) char I##_has_two_methods_named_##m;
+#define BIDE_PRIV_ONCE_ASYNC(I, m, ...)                                                            \
     char I##_has_two_methods_named_##m, I##_has_two_methods_named_##m##_poll,                      \
         I##_has_two_methods_named_##m##_init, I##_has_two_methods_named_##m##_drop,                \
         I##_has_two_methods_named_##m##_start, I##_has_two_methods_named_##m##_start_box,          \
         I##_has_two_methods_named_##m##_discard, I##_has_two_methods_named_##m##_type;
-#define BIDE_PRIV_ONCE_ASYNC_MUT(I, m) BIDE_PRIV_ONCE_ASYNC(I, m)
-#define BIDE_PRIV_ONCE_SYNC_MUT(I, m) BIDE_PRIV_ONCE_SYNC(I, m)
-#define BIDE_PRIV_ONCE_POLL(I, m) BIDE_PRIV_ONCE_SYNC(I, m)
-#define BIDE_PRIV_ONCE_FN(I, m) BIDE_PRIV_ONCE_SYNC(I, m)
-#define BIDE_PRIV_ONCE_SUPER(I, m) BIDE_PRIV_ONCE_SYNC(I, m)
-#define BIDE_PRIV_ONCE_ASYNC_DEFAULT(I, m) BIDE_PRIV_ONCE_ASYNC(I, m)
-#define BIDE_PRIV_ONCE_ASYNC_MUT_DEFAULT(I, m) BIDE_PRIV_ONCE_ASYNC(I, m)
-#define BIDE_PRIV_ONCE_SYNC_DEFAULT(I, m) BIDE_PRIV_ONCE_SYNC(I, m)
-#define BIDE_PRIV_ONCE_SYNC_MUT_DEFAULT(I, m) BIDE_PRIV_ONCE_SYNC(I, m)
-#define BIDE_PRIV_ONCE_POLL_DEFAULT(I, m) BIDE_PRIV_ONCE_SYNC(I, m)
-#define BIDE_PRIV_ONCE_FN_DEFAULT(I, m) BIDE_PRIV_ONCE_SYNC(I, m)
+#define BIDE_PRIV_ONCE_ASYNC_MUT(I, m, ...) BIDE_PRIV_ONCE_ASYNC(I, m, ~)
+#define BIDE_PRIV_ONCE_SYNC_MUT(I, m, ...) BIDE_PRIV_ONCE_SYNC(I, m, ~)
+#define BIDE_PRIV_ONCE_POLL(I, m, ...) BIDE_PRIV_ONCE_SYNC(I, m, ~)
+#define BIDE_PRIV_ONCE_FN(I, m, ...) BIDE_PRIV_ONCE_SYNC(I, m, ~)
+#define BIDE_PRIV_ONCE_SUPER(I, m, ...) BIDE_PRIV_ONCE_SYNC(I, m, ~)
+#define BIDE_PRIV_ONCE_ASYNC_DEFAULT(I, m, ...) BIDE_PRIV_ONCE_ASYNC(I, m, ~)
+#define BIDE_PRIV_ONCE_ASYNC_MUT_DEFAULT(I, m, ...) BIDE_PRIV_ONCE_ASYNC(I, m, ~)
+#define BIDE_PRIV_ONCE_SYNC_DEFAULT(I, m, ...) BIDE_PRIV_ONCE_SYNC(I, m, ~)
+#define BIDE_PRIV_ONCE_SYNC_MUT_DEFAULT(I, m, ...) BIDE_PRIV_ONCE_SYNC(I, m, ~)
+#define BIDE_PRIV_ONCE_POLL_DEFAULT(I, m, ...) BIDE_PRIV_ONCE_SYNC(I, m, ~)
+#define BIDE_PRIV_ONCE_FN_DEFAULT(I, m, ...) BIDE_PRIV_ONCE_SYNC(I, m, ~)
 
 /* Vtable slots. */
 #define BIDE_PRIV_VT(I, Self, KIND, R, ...)                                                        \
-    BIDE_PRIV_VT_##KIND(R, BIDE_PRIV_FIRST(__VA_ARGS__),                                           \
-                        BIDE_PRIV_MAP(BIDE_PRIV_P_DECL, __VA_ARGS__))
-#define BIDE_PRIV_VT_ASYNC(R, m, ...)                                                              \
+    BIDE_PRIV_VT_##KIND(R, BIDE_PRIV_MAPPER(__VA_ARGS__), __VA_ARGS__, ~)
+#define BIDE_PRIV_VT_ASYNC(R, MAP, m, ...)                                                         \
     struct {                                                                                       \
         const bide_type *type;                                                                     \
-        void (*init)(void *bide_frame, void *bide_self __VA_ARGS__);                               \
-        bide_poll (*start)(void *bide_self __VA_ARGS__, bide_allocator *bide_a,                    \
-                           bide_context *bide_cx, R *bide_out, bide_box *bide_b);                  \
-        void (*discard)(void *bide_self __VA_ARGS__);                                              \
+        void (*init)(void *, void * MAP(BIDE_PRIV_P_TYPE, m, __VA_ARGS__));                        \
+        bide_poll (*start)(void * MAP(BIDE_PRIV_P_TYPE, m, __VA_ARGS__), bide_allocator *,         \
+                           bide_context *, R *, bide_box *);                                       \
+        void (*discard)(void * MAP(BIDE_PRIV_P_TYPE, m, __VA_ARGS__));                             \
     } m;
-#define BIDE_PRIV_VT_SYNC(R, m, ...) R (*m)(void *bide_self __VA_ARGS__);
-#define BIDE_PRIV_VT_POLL(R, m, ...)                                                               \
-    bide_poll (*m)(void *bide_self __VA_ARGS__, bide_context *bide_cx, R *bide_out);
-#define BIDE_PRIV_VT_SUPER(R, m, ...) const struct R##_vtable *m;
-#define BIDE_PRIV_VT_ASYNC_MUT(R, m, ...) BIDE_PRIV_VT_ASYNC(R, m, __VA_ARGS__)
-#define BIDE_PRIV_VT_SYNC_MUT(R, m, ...) BIDE_PRIV_VT_SYNC(R, m, __VA_ARGS__)
-#define BIDE_PRIV_VT_FN(R, m, ...) BIDE_PRIV_VT_SYNC(R, m, __VA_ARGS__)
-#define BIDE_PRIV_VT_ASYNC_DEFAULT(R, m, ...) BIDE_PRIV_VT_ASYNC(R, m, __VA_ARGS__)
-#define BIDE_PRIV_VT_ASYNC_MUT_DEFAULT(R, m, ...) BIDE_PRIV_VT_ASYNC(R, m, __VA_ARGS__)
-#define BIDE_PRIV_VT_SYNC_DEFAULT(R, m, ...) BIDE_PRIV_VT_SYNC(R, m, __VA_ARGS__)
-#define BIDE_PRIV_VT_SYNC_MUT_DEFAULT(R, m, ...) BIDE_PRIV_VT_SYNC(R, m, __VA_ARGS__)
-#define BIDE_PRIV_VT_FN_DEFAULT(R, m, ...) BIDE_PRIV_VT_SYNC(R, m, __VA_ARGS__)
-#define BIDE_PRIV_VT_POLL_DEFAULT(R, m, ...) BIDE_PRIV_VT_POLL(R, m, __VA_ARGS__)
+#define BIDE_PRIV_VT_SYNC(R, MAP, m, ...) R (*m)(void * MAP(BIDE_PRIV_P_TYPE, m, __VA_ARGS__));
+#define BIDE_PRIV_VT_POLL(R, MAP, m, ...)                                                          \
+    bide_poll (*m)(void * MAP(BIDE_PRIV_P_TYPE, m, __VA_ARGS__), bide_context *, R *);
+#define BIDE_PRIV_VT_SUPER(R, MAP, m, ...) const struct R##_vtable *m;
+#define BIDE_PRIV_VT_ASYNC_MUT(R, MAP, m, ...) BIDE_PRIV_VT_ASYNC(R, MAP, m, __VA_ARGS__)
+#define BIDE_PRIV_VT_SYNC_MUT(R, MAP, m, ...) BIDE_PRIV_VT_SYNC(R, MAP, m, __VA_ARGS__)
+#define BIDE_PRIV_VT_FN(R, MAP, m, ...) BIDE_PRIV_VT_SYNC(R, MAP, m, __VA_ARGS__)
+#define BIDE_PRIV_VT_ASYNC_DEFAULT(R, MAP, m, ...) BIDE_PRIV_VT_ASYNC(R, MAP, m, __VA_ARGS__)
+#define BIDE_PRIV_VT_ASYNC_MUT_DEFAULT(R, MAP, m, ...) BIDE_PRIV_VT_ASYNC(R, MAP, m, __VA_ARGS__)
+#define BIDE_PRIV_VT_SYNC_DEFAULT(R, MAP, m, ...) BIDE_PRIV_VT_SYNC(R, MAP, m, __VA_ARGS__)
+#define BIDE_PRIV_VT_SYNC_MUT_DEFAULT(R, MAP, m, ...) BIDE_PRIV_VT_SYNC(R, MAP, m, __VA_ARGS__)
+#define BIDE_PRIV_VT_FN_DEFAULT(R, MAP, m, ...) BIDE_PRIV_VT_SYNC(R, MAP, m, __VA_ARGS__)
+#define BIDE_PRIV_VT_POLL_DEFAULT(R, MAP, m, ...) BIDE_PRIV_VT_POLL(R, MAP, m, __VA_ARGS__)
 
 /* Signatures: one initialiser of a bide_signature for each row. */
 #define BIDE_PRIV_SIG(I, Self, KIND, R, ...)                                                       \
-    BIDE_PRIV_SIG_ROW(I, BIDE_PRIV_K_##KIND, BIDE_PRIV_SUPER_OF_##KIND(R), R,                      \
-                      BIDE_PRIV_FIRST(__VA_ARGS__),                                                \
-                      #R BIDE_PRIV_MAP(BIDE_PRIV_P_TEXT, __VA_ARGS__),                             \
-                      BIDE_PRIV_MAP(BIDE_PRIV_P_OPEN, __VA_ARGS__)                                 \
-                      BIDE_PRIV_SIG_SIZES_##KIND(R)                                                \
-                      BIDE_PRIV_MAP(BIDE_PRIV_P_LAYOUT, __VA_ARGS__))
-#define BIDE_PRIV_SIG_ROW(I, kind, super, R, m, text, layout)                                      \
-    {BIDE_PRIV_STR(m),                                                                             \
-     text,                                                                                         \
+    BIDE_PRIV_SIG_ROW(I, BIDE_PRIV_K_##KIND, BIDE_PRIV_SUPER_OF_##KIND(R), #R,                     \
+                      BIDE_PRIV_SIG_SIZES_##KIND(R), BIDE_PRIV_MAPPER(__VA_ARGS__), __VA_ARGS__, ~)
+#define BIDE_PRIV_SIG_ROW(I, kind, super, result, sizes, MAP, m, ...)                              \
+    {#m,                                                                                           \
+     result MAP(BIDE_PRIV_P_TEXT, m, __VA_ARGS__),                                                 \
      super,                                                                                        \
-     (uint32_t)(kind),                                                                             \
-     (uint32_t)offsetof(struct I##_vtable, m),                                                     \
-     (uint32_t)sizeof(((struct I##_vtable *)0)->m),                                                \
-     (uint32_t)(layout)},
+     kind,                                                                                         \
+     offsetof(struct I##_vtable, m),                                                               \
+     sizeof(((struct I##_vtable *)0)->m),                                                          \
+     (uint32_t)(MAP(BIDE_PRIV_P_OPEN, m, __VA_ARGS__) sizes                                        \
+                MAP(BIDE_PRIV_P_LAYOUT, m, __VA_ARGS__))},
 #define BIDE_PRIV_K_ASYNC BIDE_KIND_ASYNC
 #define BIDE_PRIV_K_ASYNC_MUT BIDE_KIND_ASYNC_MUT
 #define BIDE_PRIV_K_SYNC BIDE_KIND_SYNC
@@ -172,7 +168,7 @@
 #define BIDE_PRIV_SUPER_OF_POLL_DEFAULT(R) NULL
 #define BIDE_PRIV_SUPER_OF_FN_DEFAULT(R) NULL
 #define BIDE_PRIV_SIG_SIZES(R)                                                                     \
-    ((uint32_t)(BIDE_PRIV_OUT_SIZE(R)) * 64u + (uint32_t)BIDE_PRIV_OUT_ALIGN(R))
+    BIDE_PRIV_IF_VOID(R, 1, sizeof(R) * 64 + BIDE_PRIV_ALIGNOF(R))
 #define BIDE_PRIV_SIG_SIZES_ASYNC(R) BIDE_PRIV_SIG_SIZES(R)
 #define BIDE_PRIV_SIG_SIZES_ASYNC_MUT(R) BIDE_PRIV_SIG_SIZES(R)
 #define BIDE_PRIV_SIG_SIZES_SYNC(R) BIDE_PRIV_SIG_SIZES(R)

@@ -58,14 +58,16 @@
 #define BIDE_PRIV_EMPTY_CASE_(a, b, c, d) BIDE_PRIV_EMPTY_CASE_##a##b##c##d
 #define BIDE_PRIV_EMPTY_CASE_0001 ,
 
-/* Whether a type is spelled exactly `void`: 1 or 0. `void` becomes the name of a macro that makes
- * a comma, `void *` the same with something between it and the parentheses. */
-#define BIDE_PRIV_IS_VOID(R) BIDE_PRIV_HAS_COMMA(BIDE_PRIV_CAT(BIDE_PRIV_VOID_, R)())
-#define BIDE_PRIV_VOID_void BIDE_PRIV_COMMA
+/* Whether a type is spelled exactly `void`: 1 or 0; and one of two things by that, which have no
+ * commas of their own. `void` becomes the name of a macro, `void *` the same with something between
+ * it and the parentheses. */
+#define BIDE_PRIV_IS_VOID(R) BIDE_PRIV_IF_VOID(R, 1, 0)
+#define BIDE_PRIV_IF_VOID(R, then, otherwise) BIDE_PRIV_SECOND(BIDE_PRIV_VOID_##R(then), otherwise)
+#define BIDE_PRIV_VOID_void(then) ~, then
 
 /* Whether x is the token 1, as a switch that the user defines: 1 or 0. */
-#define BIDE_PRIV_IS_ONE(x) BIDE_PRIV_HAS_COMMA(BIDE_PRIV_CAT(BIDE_PRIV_ONE_, x))
-#define BIDE_PRIV_ONE_1 ,
+#define BIDE_PRIV_IS_ONE(x) BIDE_PRIV_SECOND(BIDE_PRIV_CAT(BIDE_PRIV_ONE_, x), 0)
+#define BIDE_PRIV_ONE_1 ~, 1
 
 /* IF(c)(then)(otherwise), c is 0 or 1. */
 #define BIDE_PRIV_IF(c) BIDE_PRIV_CAT(BIDE_PRIV_IF_, c)
@@ -96,29 +98,35 @@
 
 /* MAP(OP, name, (T, a), (T, b)): applies OP to each pair behind the name, up to 13 of them.
  * Shape: OP (T, a) OP (T, b). */
-#define BIDE_PRIV_MAP(OP, ...)                                                                     \
-    BIDE_PRIV_CAT(BIDE_PRIV_MAP_, BIDE_PRIV_COUNT(__VA_ARGS__))(OP, __VA_ARGS__)
-#define BIDE_PRIV_MAP_1(OP, a0)
-#define BIDE_PRIV_MAP_2(OP, a0, a1) OP a1
-#define BIDE_PRIV_MAP_3(OP, a0, a1, a2) OP a1 OP a2
-#define BIDE_PRIV_MAP_4(OP, a0, a1, a2, a3) OP a1 OP a2 OP a3
-#define BIDE_PRIV_MAP_5(OP, a0, a1, a2, a3, a4) OP a1 OP a2 OP a3 OP a4
-#define BIDE_PRIV_MAP_6(OP, a0, a1, a2, a3, a4, a5) OP a1 OP a2 OP a3 OP a4 OP a5
-#define BIDE_PRIV_MAP_7(OP, a0, a1, a2, a3, a4, a5, a6) OP a1 OP a2 OP a3 OP a4 OP a5 OP a6
-#define BIDE_PRIV_MAP_8(OP, a0, a1, a2, a3, a4, a5, a6, a7) OP a1 OP a2 OP a3 OP a4 OP a5 OP a6 OP \
-    a7
-#define BIDE_PRIV_MAP_9(OP, a0, a1, a2, a3, a4, a5, a6, a7, a8) OP a1 OP a2 OP a3 OP a4 OP a5 OP   \
-    a6 OP a7 OP a8
-#define BIDE_PRIV_MAP_10(OP, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9) OP a1 OP a2 OP a3 OP a4 OP a5 \
-    OP a6 OP a7 OP a8 OP a9
-#define BIDE_PRIV_MAP_11(OP, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10) OP a1 OP a2 OP a3 OP a4  \
-    OP a5 OP a6 OP a7 OP a8 OP a9 OP a10
-#define BIDE_PRIV_MAP_12(OP, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11) OP a1 OP a2 OP a3   \
-    OP a4 OP a5 OP a6 OP a7 OP a8 OP a9 OP a10 OP a11
-#define BIDE_PRIV_MAP_13(OP, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12) OP a1 OP a2 OP \
-    a3 OP a4 OP a5 OP a6 OP a7 OP a8 OP a9 OP a10 OP a11 OP a12
-#define BIDE_PRIV_MAP_14(OP, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13) OP a1 OP  \
-    a2 OP a3 OP a4 OP a5 OP a6 OP a7 OP a8 OP a9 OP a10 OP a11 OP a12 OP a13
+#define BIDE_PRIV_MAP(OP, ...) BIDE_PRIV_MAPPER(__VA_ARGS__)(OP, __VA_ARGS__, ~)
+/* The MAP for lists of that length. To count costs more than to apply: a pass that goes through a
+ * list several times takes this once, and uses it as MAP(OP, name, (T, a), (T, b), ~). */
+#define BIDE_PRIV_MAPPER(...) BIDE_PRIV_MAPPER_(__VA_ARGS__, BIDE_PRIV_MAP_14, BIDE_PRIV_MAP_13,   \
+    BIDE_PRIV_MAP_12, BIDE_PRIV_MAP_11, BIDE_PRIV_MAP_10, BIDE_PRIV_MAP_9, BIDE_PRIV_MAP_8,        \
+    BIDE_PRIV_MAP_7, BIDE_PRIV_MAP_6, BIDE_PRIV_MAP_5, BIDE_PRIV_MAP_4, BIDE_PRIV_MAP_3,           \
+    BIDE_PRIV_MAP_2, BIDE_PRIV_MAP_1, ~)
+#define BIDE_PRIV_MAPPER_(a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, a14, M, ...) M
+#define BIDE_PRIV_MAP_1(OP, a0, ...)
+#define BIDE_PRIV_MAP_2(OP, a0, a1, ...) OP a1
+#define BIDE_PRIV_MAP_3(OP, a0, a1, a2, ...) OP a1 OP a2
+#define BIDE_PRIV_MAP_4(OP, a0, a1, a2, a3, ...) OP a1 OP a2 OP a3
+#define BIDE_PRIV_MAP_5(OP, a0, a1, a2, a3, a4, ...) OP a1 OP a2 OP a3 OP a4
+#define BIDE_PRIV_MAP_6(OP, a0, a1, a2, a3, a4, a5, ...) OP a1 OP a2 OP a3 OP a4 OP a5
+#define BIDE_PRIV_MAP_7(OP, a0, a1, a2, a3, a4, a5, a6, ...) OP a1 OP a2 OP a3 OP a4 OP a5 OP a6
+#define BIDE_PRIV_MAP_8(OP, a0, a1, a2, a3, a4, a5, a6, a7, ...) OP a1 OP a2 OP a3 OP a4 OP a5 OP  \
+    a6 OP a7
+#define BIDE_PRIV_MAP_9(OP, a0, a1, a2, a3, a4, a5, a6, a7, a8, ...) OP a1 OP a2 OP a3 OP a4 OP    \
+    a5 OP a6 OP a7 OP a8
+#define BIDE_PRIV_MAP_10(OP, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, ...) OP a1 OP a2 OP a3 OP a4  \
+    OP a5 OP a6 OP a7 OP a8 OP a9
+#define BIDE_PRIV_MAP_11(OP, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, ...) OP a1 OP a2 OP a3   \
+    OP a4 OP a5 OP a6 OP a7 OP a8 OP a9 OP a10
+#define BIDE_PRIV_MAP_12(OP, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, ...) OP a1 OP a2    \
+    OP a3 OP a4 OP a5 OP a6 OP a7 OP a8 OP a9 OP a10 OP a11
+#define BIDE_PRIV_MAP_13(OP, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, ...) OP a1 OP  \
+    a2 OP a3 OP a4 OP a5 OP a6 OP a7 OP a8 OP a9 OP a10 OP a11 OP a12
+#define BIDE_PRIV_MAP_14(OP, a0, a1, a2, a3, a4, a5, a6, a7, a8, a9, a10, a11, a12, a13, ...) OP   \
+    a1 OP a2 OP a3 OP a4 OP a5 OP a6 OP a7 OP a8 OP a9 OP a10 OP a11 OP a12 OP a13
 
 /* ---- diagnostics -------------------------------------------------------------------------- */
 /* A list macro is tried before it is used: a pass over it makes nothing for a good row, and a fault

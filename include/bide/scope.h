@@ -19,6 +19,10 @@
  * thread pools alike. The handle is used by one task at a time; children end on whatever thread
  * they run on. One allocation for a scope and one for each child, besides its task. This is the
  * nursery of Python's Trio, and Java's StructuredTaskScope.
+ *
+ * bide_local_scope is for a scope whose handle, children and waits are all on one thread (that of a
+ * bide_local or of an application's loop), without atomic operations; BIDE_LOCAL_SCOPE_SPAWN_TO
+ * spawns into it.
  */
 #ifndef BIDE_SCOPE_H
 #define BIDE_SCOPE_H
@@ -35,6 +39,8 @@ BIDE_PRIV_C_BEGIN
 /* Private: what the handle and the children share; src/scope.c. */
 typedef struct bide_priv_scope bide_priv_scope;
 typedef struct bide_priv_scope_child bide_priv_scope_child;
+
+/* ---- between threads ---------------------------------------------------------------------- */
 
 /* A scope. shared == NULL: none, or dropped. May be moved while nobody waits for it. */
 typedef struct bide_scope {
@@ -73,6 +79,25 @@ BIDE_INLINE void bide_priv_scope_trace(const void *frame, bide_tracer *tracer)
 }
 BIDE_FUTURE_DECLARE_AS(BIDE_API, bide_poll, bide_scope_wait)
 
+/* ---- for one thread: the same ------------------------------------------------------------- */
+
+typedef struct bide_local_scope {
+    bide_priv_scope *shared;
+} bide_local_scope;
+
+BIDE_API bide_poll bide_local_scope_new(bide_runtime *rt, bide_allocator *allocator,
+                                        bide_local_scope *out);
+BIDE_API void bide_local_scope_cancel(const bide_local_scope *scope);
+BIDE_API bool bide_local_scope_is_canceled(const bide_local_scope *scope);
+BIDE_API size_t bide_local_scope_running(const bide_local_scope *scope);
+BIDE_API void bide_local_scope_drop(bide_local_scope *scope);
+
+/* bide_local_scope_wait(scope) -> bide_poll. */
+#define bide_local_scope_wait_FRAME(ROW)                                                           \
+    ROW(TRACE, bide_priv_scope_trace) ROW(PARAM, bide_local_scope *, scope)                        \
+    ROW(LOCAL, bide_priv_waiter, place) ROW(LOCAL, bool, waits)
+BIDE_FUTURE_DECLARE_AS(BIDE_API, bide_poll, bide_local_scope_wait)
+
 /* ---- spawning ----------------------------------------------------------------------------- */
 
 /* Private: a spawn between its two steps. */
@@ -83,28 +108,33 @@ typedef struct bide_priv_scope_spawn {
     bide_poll code;
 } bide_priv_scope_spawn;
 
-BIDE_API bide_priv_scope_spawn bide_priv_scope_open(const bide_scope *scope, const bide_type *type,
-                                                    const bide_spawn_options *options);
-BIDE_API void bide_priv_scope_commit(const bide_scope *scope, const bide_priv_scope_spawn *spawn);
+#define BIDE_PRIV_SCOPE_FORM(T, form)                                                              \
+    BIDE_API bide_priv_scope_spawn form##_open(const T *scope, const bide_type *type,              \
+                                               const bide_spawn_options *options);                 \
+    BIDE_API void form##_commit(const T *scope, const bide_priv_scope_spawn *spawn);
+BIDE_PRIV_SCOPE_FORM(bide_scope, bide_priv_scope)
+BIDE_PRIV_SCOPE_FORM(bide_local_scope, bide_priv_local_scope)
 
 BIDE_PRIV_C_END
 
 /* BIDE_SCOPE_SPAWN_TO(to, scope, F, options, (args)); a child: spawns F(args) on the scope's
- * runtime. `options` as for BIDE_SPAWN_WITH (bide/task.h), or NULL: their `done` is how to get at a
- * child's result. Stores in the lvalue `to` BIDE_READY, or why there is no child, with the owned
- * arguments released: BIDE_ECANCELED when the scope was cancelled, BIDE_ENOMEM, BIDE_EMISUSE for an
- * empty scope, or what the runtime says.
+ * runtime; BIDE_LOCAL_SCOPE_SPAWN_TO, into a bide_local_scope. `options` as for BIDE_SPAWN_WITH
+ * (bide/task.h), or NULL: their `done` is how to get at a child's result. Stores in the lvalue `to`
+ * BIDE_READY, or why there is no child, with the owned arguments released: BIDE_ECANCELED when the
+ * scope was cancelled, BIDE_ENOMEM, BIDE_EMISUSE for an empty scope, or what the runtime says.
  * Shape: do { reserve; init in place; commit; } while (0) */
 #define BIDE_SCOPE_SPAWN_TO(to, scope, F, options, args)                                           \
-    BIDE_PRIV_SCOPE_SPAWN_TO(to, scope, F, options, args)
-#define BIDE_PRIV_SCOPE_SPAWN_TO(to, scope, F, options, args)                                      \
+    BIDE_PRIV_SCOPE_SPAWN_TO(to, scope, F, options, args, bide_scope, bide_priv_scope)
+#define BIDE_LOCAL_SCOPE_SPAWN_TO(to, scope, F, options, args)                                     \
+    BIDE_PRIV_SCOPE_SPAWN_TO(to, scope, F, options, args, bide_local_scope, bide_priv_local_scope)
+#define BIDE_PRIV_SCOPE_SPAWN_TO(to, scope, F, options, args, T, form)                             \
     do {                                                                                           \
-        const bide_scope *bide_spawn_scope = (scope);                                              \
+        const T *bide_spawn_scope = (scope);                                                       \
         bide_priv_scope_spawn bide_child =                                                         \
-            bide_priv_scope_open(bide_spawn_scope, &F##_type, (options));                          \
+            form##_open(bide_spawn_scope, &F##_type, (options));                                   \
         if (bide_child.frame) {                                                                    \
             F##_init((struct F *)bide_child.frame BIDE_PRIV_MORE args);                            \
-            bide_priv_scope_commit(bide_spawn_scope, &bide_child);                                 \
+            form##_commit(bide_spawn_scope, &bide_child);                                          \
         } else {                                                                                   \
             F##_discard args;                                                                      \
         }                                                                                          \

@@ -18,8 +18,9 @@
  *
  * A handle belongs to one thread at a time; different handles may be used at the same time, if F is
  * BIDE_SEND and the allocator may be freed to from any thread (BIDE_FREE_ANY_THREAD). With a F that
- * is not, all handles stay on one thread; the types of the waits say which. As Shared and
- * WeakShared of Rust's futures.
+ * is not, all handles stay on one thread; the types of the waits say which. BIDE_LOCAL_SHARE makes
+ * cheaper ones for one thread, without atomic operations: there the wakers that F gets must stay on
+ * it, too. As Shared and WeakShared of Rust's futures.
  */
 #ifndef BIDE_SHARED_FUTURE_H
 #define BIDE_SHARED_FUTURE_H
@@ -35,24 +36,29 @@ BIDE_PRIV_C_BEGIN
 
 /* Private: what the handles share. */
 typedef struct bide_priv_shared bide_priv_shared;
-BIDE_API bide_priv_shared *bide_priv_shared_new(const bide_type *type, bide_allocator *allocator,
-                                                void (*output_drop)(void *output));
 BIDE_API void *bide_priv_shared_frame(bide_priv_shared *s);
-BIDE_API void bide_priv_shared_clone(bide_priv_shared *s);
-BIDE_API void bide_priv_shared_drop(bide_priv_shared *s);
-BIDE_API void bide_priv_shared_keep(bide_priv_shared *s);
-BIDE_API void bide_priv_shared_forget(bide_priv_shared *s);
-BIDE_API bool bide_priv_shared_upgrade(bide_priv_shared *s);
-BIDE_API bide_poll bide_priv_shared_poll(bide_priv_shared *s, bide_priv_waiter *w,
-                                         bide_context *cx, const void **output);
-BIDE_API void bide_priv_shared_leave(bide_priv_shared *s, bide_priv_waiter *w);
-BIDE_API const void *bide_priv_shared_peek(bide_priv_shared *s);
-BIDE_API const void *bide_priv_shared_take(bide_priv_shared *s);
-BIDE_API void bide_priv_shared_trace(bide_priv_shared *s, bide_tracer *tracer);
+
+/* Private, in two forms. */
+#define BIDE_PRIV_SHARED_FORM(form)                                                                \
+    BIDE_API bide_priv_shared *form##_new(const bide_type *type, bide_allocator *allocator,        \
+                                          void (*output_drop)(void *output));                      \
+    BIDE_API void form##_clone(bide_priv_shared *s);                                               \
+    BIDE_API void form##_drop(bide_priv_shared *s);                                                \
+    BIDE_API void form##_keep(bide_priv_shared *s);                                                \
+    BIDE_API void form##_forget(bide_priv_shared *s);                                              \
+    BIDE_API bool form##_upgrade(bide_priv_shared *s);                                             \
+    BIDE_API bide_poll form##_poll(bide_priv_shared *s, bide_priv_waiter *w, bide_context *cx,     \
+                                   const void **output);                                           \
+    BIDE_API void form##_leave(bide_priv_shared *s, bide_priv_waiter *w);                          \
+    BIDE_API const void *form##_peek(bide_priv_shared *s);                                         \
+    BIDE_API const void *form##_take(bide_priv_shared *s);                                         \
+    BIDE_API void form##_trace(bide_priv_shared *s, bide_tracer *tracer);
+BIDE_PRIV_SHARED_FORM(bide_priv_shared)
+BIDE_PRIV_SHARED_FORM(bide_priv_local_shared)
 
 BIDE_PRIV_C_END
 
-/* BIDE_SHARE(Name, F); handles to one future F.
+/* BIDE_SHARE(Name, F); BIDE_LOCAL_SHARE(Name, F); handles to one future F.
  * Shape: typedef struct Name { ... } Name;                a handle; _drop empties it
  *        typedef struct Name_weak { ... } Name_weak;      one that does not keep the future
  *     bide_poll Name_new(Name *out, bide_allocator *allocator, struct F future);
@@ -68,11 +74,15 @@ BIDE_PRIV_C_END
  *     bool Name_upgrade(const Name_weak *w, Name *out);   false: all handles have gone
  *     a future type const union F_result *Name_wait(const Name *h)
  *         the handle must stay as long as the wait, and one handle as long as what it gave */
-#define BIDE_PRIV_SHARED_ROWS(ROW, Name, F)                                                        \
-    ROW(TRAITS, BIDE_PRIV_MADE_FLAGS(F) & (int)BIDE_SEND) ROW(TRACE, Name##_bide_tell)             \
+#define BIDE_SHARE(Name, F) BIDE_PRIV_SHARE(Name, F, bide_priv_shared, BIDE_SEND)
+#define BIDE_LOCAL_SHARE(Name, F) BIDE_PRIV_SHARE(Name, F, bide_priv_local_shared, 0)
+
+/* form: the functions; flags: those of F that the waits may have, too. */
+#define BIDE_PRIV_SHARED_ROWS(ROW, Name, F, flags)                                                 \
+    ROW(TRAITS, BIDE_PRIV_MADE_FLAGS(F) & (int)(flags)) ROW(TRACE, Name##_bide_tell)               \
     ROW(PARAM, const Name *, handle) ROW(LOCAL, bide_priv_waiter, bide_node)                       \
     ROW(LOCAL, bool, bide_over)
-#define BIDE_SHARE(Name, F)                                                                        \
+#define BIDE_PRIV_SHARE(Name, F, form, flags)                                                      \
     BIDE_PRIV_ASSERT(BIDE_PRIV_MAY_DROP(F),                                                        \
                      "bide: " #Name ": the future may have to be dropped, and the cleanup of " #F  \
                      " waits: spawn it");                                                          \
@@ -91,7 +101,7 @@ BIDE_PRIV_C_END
     BIDE_INLINE bide_poll Name##_new(Name *bide_h, bide_allocator *bide_a, struct F bide_future)   \
     {                                                                                              \
         void *bide_at;                                                                             \
-        bide_h->of = bide_priv_shared_new(&F##_type, bide_a, Name##_bide_output_drop);             \
+        bide_h->of = form##_new(&F##_type, bide_a, Name##_bide_output_drop);                       \
         if (!bide_h->of) {                                                                         \
             F##_drop(&bide_future);                                                                \
             return bide_priv_box_refused(bide_a);                                                  \
@@ -103,22 +113,22 @@ BIDE_PRIV_C_END
     }                                                                                              \
     BIDE_INLINE void Name##_clone(const Name *bide_h, Name *bide_to)                               \
     {                                                                                              \
-        bide_priv_shared_clone(bide_h->of);                                                        \
+        form##_clone(bide_h->of);                                                                  \
         bide_to->of = bide_h->of;                                                                  \
     }                                                                                              \
     BIDE_INLINE void Name##_drop(Name *bide_h)                                                     \
     {                                                                                              \
         if (bide_h->of)                                                                            \
-            bide_priv_shared_drop(bide_h->of);                                                     \
+            form##_drop(bide_h->of);                                                               \
         bide_h->of = NULL;                                                                         \
     }                                                                                              \
     BIDE_INLINE const union F##_result *Name##_peek(const Name *bide_h)                            \
     {                                                                                              \
-        return (const union F##_result *)bide_priv_shared_peek(bide_h->of);                        \
+        return (const union F##_result *)form##_peek(bide_h->of);                                  \
     }                                                                                              \
     BIDE_INLINE bool Name##_take(Name *bide_h, union F##_result *bide_to)                          \
     {                                                                                              \
-        const void *bide_v = bide_priv_shared_take(bide_h->of);                                    \
+        const void *bide_v = form##_take(bide_h->of);                                              \
         if (!bide_v)                                                                               \
             return false;                                                                          \
         *bide_to = *(const union F##_result *)bide_v;                                              \
@@ -127,38 +137,38 @@ BIDE_PRIV_C_END
     }                                                                                              \
     BIDE_INLINE void Name##_downgrade(const Name *bide_h, Name##_weak *bide_to)                    \
     {                                                                                              \
-        bide_priv_shared_keep(bide_h->of);                                                         \
+        form##_keep(bide_h->of);                                                                   \
         bide_to->of = bide_h->of;                                                                  \
     }                                                                                              \
     BIDE_INLINE void Name##_weak_drop(Name##_weak *bide_w)                                         \
     {                                                                                              \
         if (bide_w->of)                                                                            \
-            bide_priv_shared_forget(bide_w->of);                                                   \
+            form##_forget(bide_w->of);                                                             \
         bide_w->of = NULL;                                                                         \
     }                                                                                              \
     BIDE_INLINE bool Name##_upgrade(const Name##_weak *bide_w, Name *bide_to)                      \
     {                                                                                              \
-        bool bide_lives = bide_w->of && bide_priv_shared_upgrade(bide_w->of);                      \
+        bool bide_lives = bide_w->of && form##_upgrade(bide_w->of);                                \
         bide_to->of = bide_lives ? bide_w->of : NULL;                                              \
         return bide_lives;                                                                         \
     }                                                                                              \
     typedef const union F##_result *Name##_value;                                                  \
-    BIDE_PRIV_SHARED_WAIT(Name, Name##_wait, F)                                                    \
+    BIDE_PRIV_SHARED_WAIT(Name, Name##_wait, F, form, flags)                                       \
     struct bide_priv_made
 
-#define BIDE_PRIV_SHARED_WAIT(Name, Wait, F)                                                       \
+#define BIDE_PRIV_SHARED_WAIT(Name, Wait, F, form, flags)                                          \
     BIDE_INLINE void Name##_bide_tell(const void *bide_f, bide_tracer *bide_tr);                   \
-    BIDE_FUTURE_OF(Name##_value, Wait, (BIDE_PRIV_SHARED_ROWS, Name, F))                           \
+    BIDE_FUTURE_OF(Name##_value, Wait, (BIDE_PRIV_SHARED_ROWS, Name, F, flags))                    \
     BIDE_INLINE void Name##_bide_tell(const void *bide_frame, bide_tracer *bide_tr)                \
     {                                                                                              \
         const struct Wait *bide_f = (const struct Wait *)bide_frame;                               \
         if (!bide_f->bide_over)                                                                    \
-            bide_priv_shared_trace(bide_f->handle->of, bide_tr);                                   \
+            form##_trace(bide_f->handle->of, bide_tr);                                             \
     }                                                                                              \
     BIDE_INLINE void Wait##_drop(struct Wait *bide_f)                                              \
     {                                                                                              \
         if (!bide_f->bide_over)                                                                    \
-            bide_priv_shared_leave(bide_f->handle->of, &bide_f->bide_node);                        \
+            form##_leave(bide_f->handle->of, &bide_f->bide_node);                                  \
         bide_f->bide_over = true;                                                                  \
     }                                                                                              \
     BIDE_INLINE bide_poll Wait##_poll(struct Wait *bide_f, bide_context *bide_cx,                  \
@@ -168,7 +178,7 @@ BIDE_PRIV_C_END
         bide_poll bide_r;                                                                          \
         if (bide_f->bide_over)                                                                     \
             return BIDE_EMISUSE;                                                                   \
-        bide_r = bide_priv_shared_poll(bide_f->handle->of, &bide_f->bide_node, bide_cx, &bide_v);  \
+        bide_r = form##_poll(bide_f->handle->of, &bide_f->bide_node, bide_cx, &bide_v);            \
         if (bide_r == BIDE_PENDING)                                                                \
             return BIDE_PENDING;                                                                   \
         Wait##_drop(bide_f);                                                                       \

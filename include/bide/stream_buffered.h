@@ -3,8 +3,9 @@
  * buffer_unordered; for_each_concurrent.
  *
  * A closure type C of the kind FN (bide/closure.h) is called for each item, with up to n calls (a
- * constant) in flight. Their frames are in the stream: nothing is allocated. Each poll polls every
- * call in flight, so this is for n up to some dozens.
+ * constant) in flight. Their frames are in the stream: nothing is allocated. So each poll polls
+ * every call in flight: a waker of its own would have to outlive the stream, and so need memory.
+ * This is for n up to some dozens; beyond that, bide/future_set.h polls the woken only.
  *
  * As in bide/stream_adapt.h the stream owns its source and the environment; a failure code of the
  * source or of a call ends it, and drops the calls in flight; so does Name_drop.

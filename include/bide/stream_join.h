@@ -225,7 +225,8 @@ BIDE_INLINE bide_size_hint bide_priv_hint_sum(bide_size_hint a, bide_size_hint b
 
 /* BIDE_STREAM_MERGE_ALL(Name, S, most); the items of up to `most` (a constant) streams of one type
  * as they come; of handles, of any. Fair: a search for the next item begins behind the source that
- * gave the last one. Every poll looks at each source that has not ended.
+ * gave the last one. Every poll looks at each source that has not ended; bide/stream_set.h merges
+ * any number, and looks at the woken only, with a block of memory for each.
  *
  * Shape: a stream type of S_item; void Name_init(Name *)
  *        bool Name_add(Name *, S source)     before or between polls; false, and the source is

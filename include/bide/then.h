@@ -42,7 +42,7 @@
     ROW(OWNED, struct F, inner, Name##_bide_let_inner) ROW(PARAM, E, env)                          \
     ROW(LOCAL, bool, bide_over)
 #define BIDE_PRIV_THEN_MAP(Name, R, F, E, fn, send)                                                \
-    BIDE_PRIV_MADE_LET(Name, F, inner)                                                             \
+    BIDE_PRIV_APPLY(BIDE_PRIV_MADE_LET_OF, Name, F, inner)                                         \
     BIDE_INLINE void Name##_bide_tell(const void *bide_f, bide_tracer *bide_tr);                   \
     BIDE_FUTURE_OF(R, Name, (BIDE_PRIV_MAP_ROWS, Name, F, E, send))                                \
     BIDE_PRIV_THEN_ONE(Name, F)                                                                    \
@@ -111,7 +111,7 @@ enum { BIDE_PRIV_THEN_FIRST, BIDE_PRIV_THEN_NEXT, BIDE_PRIV_THEN_OVER };
 #define BIDE_PRIV_THEN(Name, R, F, G, E, fn, MAKES, send)                                          \
     BIDE_PRIV_ASSERT(BIDE_PRIV_MAY_DROP(G),                                                        \
                      "bide: " #Name ": " #G " may have to be dropped, and its cleanup waits");     \
-    BIDE_PRIV_MADE_LET(Name, F, inner)                                                             \
+    BIDE_PRIV_APPLY(BIDE_PRIV_MADE_LET_OF, Name, F, inner)                                         \
     BIDE_INLINE void Name##_bide_tell(const void *bide_f, bide_tracer *bide_tr);                   \
     BIDE_FUTURE_OF(R, Name, (BIDE_PRIV_THEN_ROWS, Name, F, G, E, send))                            \
     BIDE_INLINE void Name##_bide_tell(const void *bide_frame, bide_tracer *bide_tr)                \
@@ -165,7 +165,7 @@ enum { BIDE_PRIV_THEN_FIRST, BIDE_PRIV_THEN_NEXT, BIDE_PRIV_THEN_OVER };
     ROW(TRAITS, BIDE_PRIV_MADE_FLAGS(F)) ROW(TRACE, Name##_bide_tell)                              \
     ROW(OWNED, struct F, inner, Name##_bide_let_inner) ROW(LOCAL, bool, bide_over)
 #define BIDE_FUSE(Name, R, F)                                                                      \
-    BIDE_PRIV_MADE_LET(Name, F, inner)                                                             \
+    BIDE_PRIV_APPLY(BIDE_PRIV_MADE_LET_OF, Name, F, inner)                                         \
     BIDE_INLINE void Name##_bide_tell(const void *bide_f, bide_tracer *bide_tr);                   \
     BIDE_FUTURE_OF(R, Name, (BIDE_PRIV_FUSE_ROWS, Name, F))                                        \
     BIDE_PRIV_THEN_ONE(Name, F)                                                                    \
@@ -222,7 +222,7 @@ enum { BIDE_PRIV_MAYBE_WAITS, BIDE_PRIV_MAYBE_DONE, BIDE_PRIV_MAYBE_TAKEN, BIDE_
     ROW(OWNED, struct F, inner, Name##_bide_let_inner)                                             \
     ROW(LOCAL, uint32_t, bide_is) ROW(BUFFER, union F##_result, bide_out)
 #define BIDE_MAYBE_DONE(Name, F)                                                                   \
-    BIDE_PRIV_MADE_LET(Name, F, inner)                                                             \
+    BIDE_PRIV_APPLY(BIDE_PRIV_MADE_LET_OF, Name, F, inner)                                         \
     BIDE_INLINE void Name##_bide_tell(const void *bide_f, bide_tracer *bide_tr);                   \
     BIDE_FUTURE_OF(void, Name, (BIDE_PRIV_MAYBE_ROWS, Name, F))                                    \
     BIDE_INLINE void Name##_bide_tell(const void *bide_frame, bide_tracer *bide_tr)                \

@@ -44,7 +44,7 @@ enum { BIDE_PRIV_TIMEOUT_NEW, BIDE_PRIV_TIMEOUT_TIMED, BIDE_PRIV_TIMEOUT_OVER };
         bool late;                                                                                 \
         union F##_result of;                                                                       \
     } Name##_timed;                                                                                \
-    BIDE_PRIV_MADE_LET(Name, F, inner)                                                             \
+    BIDE_PRIV_APPLY(BIDE_PRIV_MADE_LET_OF, Name, F, inner)                                         \
     BIDE_INLINE void Name##_bide_tell(const void *bide_f, bide_tracer *bide_tr);                   \
     BIDE_FUTURE_OF(Name##_timed, Name, (BIDE_PRIV_TIMEOUT_ROWS, Name, F, Timer, limit))            \
     BIDE_INLINE void Name##_bide_tell(const void *bide_frame, bide_tracer *bide_tr)                \

@@ -5,10 +5,11 @@
  * before it was opened and after it was dropped. It is a buffered reader and a writer
  * (bide/bytes.h):
  *
- * Reading. From the first read on, what arrives is put into a buffer, which is borrowed from the
- * loop as long as there is something in it. A full one stops the reading, and the peer with it. A
- * dropped read loses nothing. bide_uv_tcp_poll_fill gives the buffer itself, so that copying with
- * BIDE_COPY takes no other. 0 is the end: the peer writes no more.
+ * Reading. From the first read on, what arrives is put into a buffer of the loop's, and the task
+ * that waits for it is polled right there, within libuv's callback. What it leaves is kept, with
+ * the buffer, until it is read. A full buffer stops the reading, and the peer with it. A dropped
+ * read loses nothing. bide_uv_tcp_poll_fill gives the buffer itself, so that copying with BIDE_COPY
+ * takes no other. 0 is the end: the peer writes no more.
  *
  * Writing. Is tried at once, and what the system takes is written. When it takes no more, up to a
  * buffer full is accepted and written by the loop: memory of the caller's is never kept. Behind
@@ -34,13 +35,19 @@
 
 BIDE_PRIV_C_BEGIN
 
+/* Private: what a connection begins with, for the calls that are made for each piece of data. */
+struct bide_priv_uv_head {
+    const char *in, *in_end; /* arrived, and not consumed */
+    bool has_kept;           /* a buffer is given back behind that */
+    uint8_t busy;            /* not 0: a write cannot just be tried, a flush may have to wait */
+};
 struct bide_priv_uv_stream;
 
 BIDE_API bide_poll bide_priv_uv_read(struct bide_priv_uv_stream *s, void *buffer, size_t size,
                                      bide_context *cx, ptrdiff_t *count);
-BIDE_API bide_poll bide_priv_uv_fill(struct bide_priv_uv_stream *s, const char **data,
-                                     bide_context *cx, ptrdiff_t *count);
-BIDE_API void bide_priv_uv_consume(struct bide_priv_uv_stream *s, size_t count);
+BIDE_API bide_poll bide_priv_uv_wait_for_bytes(struct bide_priv_uv_stream *s, bide_context *cx,
+                                               ptrdiff_t *count);
+BIDE_API void bide_priv_uv_consumed(struct bide_priv_uv_stream *s);
 BIDE_API bide_poll bide_priv_uv_write(struct bide_priv_uv_stream *s, const void *data, size_t size,
                                       bide_context *cx, ptrdiff_t *count);
 BIDE_API bide_poll bide_priv_uv_flush(struct bide_priv_uv_stream *s, bide_context *cx,
@@ -49,6 +56,40 @@ BIDE_API bide_poll bide_priv_uv_shut(struct bide_priv_uv_stream *s, bide_context
                                      int32_t *error);
 BIDE_API void bide_priv_uv_stream_trace(struct bide_priv_uv_stream *s, bide_tracer *tracer);
 BIDE_API void bide_priv_uv_stream_drop(struct bide_priv_uv_stream **s, bool abort);
+
+BIDE_INLINE struct bide_priv_uv_head *bide_priv_uv_head_of(struct bide_priv_uv_stream *s)
+{
+    return (struct bide_priv_uv_head *)(void *)s;
+}
+
+BIDE_INLINE bide_poll bide_priv_uv_poll_fill(struct bide_priv_uv_stream *s, const char **data,
+                                             bide_context *cx, ptrdiff_t *count)
+{
+    const struct bide_priv_uv_head *h = bide_priv_uv_head_of(s);
+    *data = NULL;
+    if (!h || h->in == h->in_end)
+        return bide_priv_uv_wait_for_bytes(s, cx, count);
+    *data = h->in;
+    *count = h->in_end - h->in;
+    return BIDE_READY;
+}
+
+BIDE_INLINE void bide_priv_uv_consume(struct bide_priv_uv_stream *s, size_t count)
+{
+    struct bide_priv_uv_head *h = bide_priv_uv_head_of(s);
+    h->in += count;
+    if (h->has_kept && h->in == h->in_end)
+        bide_priv_uv_consumed(s);
+}
+
+BIDE_INLINE bide_poll bide_priv_uv_poll_flush(struct bide_priv_uv_stream *s, bide_context *cx,
+                                              int32_t *error)
+{
+    if (!s || bide_priv_uv_head_of(s)->busy)
+        return bide_priv_uv_flush(s, cx, error);
+    *error = 0;
+    return BIDE_READY;
+}
 
 /* Private: a type of connections.
  * Shape: typedef struct T { struct bide_priv_uv_stream *at; } T; what bide/bytes.h wants of a
@@ -66,7 +107,7 @@ BIDE_API void bide_priv_uv_stream_drop(struct bide_priv_uv_stream **s, bool abor
     BIDE_INLINE bide_poll T##_poll_fill(T *t, const char **data, bide_context *cx,                 \
                                         ptrdiff_t *count)                                          \
     {                                                                                              \
-        return bide_priv_uv_fill(t->at, data, cx, count);                                          \
+        return bide_priv_uv_poll_fill(t->at, data, cx, count);                                     \
     }                                                                                              \
     BIDE_INLINE void T##_consume(T *t, size_t count) { bide_priv_uv_consume(t->at, count); }       \
     BIDE_INLINE bide_poll T##_poll_write(T *t, const void *data, size_t size, bide_context *cx,    \
@@ -76,7 +117,7 @@ BIDE_API void bide_priv_uv_stream_drop(struct bide_priv_uv_stream **s, bool abor
     }                                                                                              \
     BIDE_INLINE bide_poll T##_poll_flush(T *t, bide_context *cx, int32_t *error)                   \
     {                                                                                              \
-        return bide_priv_uv_flush(t->at, cx, error);                                               \
+        return bide_priv_uv_poll_flush(t->at, cx, error);                                          \
     }                                                                                              \
     BIDE_INLINE bide_poll T##_poll_close(T *t, bide_context *cx, int32_t *error)                   \
     {                                                                                              \
@@ -111,7 +152,10 @@ BIDE_API void bide_priv_uv_listener_drop(struct bide_priv_uv_listener **l);
 /* Private: a type L of what accepts connections of type T. L_HAS_trace and L_HAS_item_drop are 1.
  * Shape: typedef struct L { ... } L; a stream type of T (bide/stream.h); and the future type
  *     int32_t L_accept(L *of, T *out)     0 with *out open, or an error, behind which the next may
- *                                         be tried: such as UV_EMFILE, UV_ENOMEM
+ *                                         be tried: such as UV_ENOMEM
+ * A process without a descriptor left accepts nothing: libuv, which has one in reserve, closes what
+ * comes, at once, so that these peers see an end, and tells nobody. UV_EMFILE and UV_ENFILE come
+ * only where the reserve is gone, too.
  * The stream passes over connections that failed, and fails with BIDE_ENOMEM only, behind which it
  * may be polled on. Dropping either future loses no connection; dropping the object refuses those
  * that nobody has taken. */

@@ -5,23 +5,25 @@
 
 #include <string.h>
 
-void *bide_priv_uv_block_new(bide_uv *rt, size_t bytes)
+void *bide_priv_uv_block_new_at(bide_uv *rt, size_t bytes, size_t offset)
 {
     bide_allocator *giver;
-    struct bide_priv_uv_block *block =
-        bide_alloc(rt->allocator, bytes, BIDE_PRIV_ALIGNOF(max_align_t), &giver);
-    if (!block)
+    char *start = bide_alloc(rt->allocator, bytes, BIDE_PRIV_ALIGNOF(max_align_t), &giver);
+    struct bide_priv_uv_block *block;
+    if (!start)
         return NULL;
-    memset(block, 0, bytes);
+    memset(start, 0, bytes);
+    block = (struct bide_priv_uv_block *)(void *)(start + offset);
     block->giver = giver;
+    block->start = start;
     block->bytes = bytes;
     block->held = true;
-    return block;
+    return start;
 }
 
 static void block_free(struct bide_priv_uv_block *block)
 {
-    bide_free(block->giver, block, block->bytes, BIDE_PRIV_ALIGNOF(max_align_t));
+    bide_free(block->giver, block->start, block->bytes, BIDE_PRIV_ALIGNOF(max_align_t));
 }
 
 void bide_priv_uv_block_open(bide_uv *rt, struct bide_priv_uv_block *block, uv_handle_t *handle)
@@ -78,6 +80,8 @@ void bide_priv_uv_blocks_end(bide_uv *rt)
         struct bide_priv_uv_block *next;
         for (block = rt->blocks; block; block = next) {
             next = block->next;
+            if (block->held && block->end)
+                block->end(block);
             bide_priv_uv_block_close(block);
         }
         if (rt->blocks)
@@ -92,48 +96,30 @@ static size_t buffer_size(const bide_uv *rt)
     return sizeof(struct bide_priv_uv_buffer) + rt->buffer_bytes;
 }
 
-struct bide_priv_uv_buffer *bide_priv_uv_buffer_take(bide_uv *rt)
+struct bide_priv_uv_buffer *bide_priv_uv_buffer_new(bide_uv *rt)
 {
-    struct bide_priv_uv_buffer *b = rt->buffers;
     bide_allocator *giver;
-    if (b) {
-        rt->buffers = b->next;
-        rt->buffers_kept--;
-        return b;
-    }
-    b = bide_alloc(rt->allocator, buffer_size(rt), BIDE_PRIV_ALIGNOF(struct bide_priv_uv_buffer),
-                   &giver);
+    struct bide_priv_uv_buffer *b = bide_alloc(
+        rt->allocator, buffer_size(rt), BIDE_PRIV_ALIGNOF(struct bide_priv_uv_buffer), &giver);
     if (b)
         b->giver = giver;
     return b;
 }
 
-static void buffer_free(bide_uv *rt, struct bide_priv_uv_buffer *b)
+void bide_priv_uv_buffer_free(bide_uv *rt, struct bide_priv_uv_buffer *b)
 {
     bide_free(b->giver, b, buffer_size(rt), BIDE_PRIV_ALIGNOF(struct bide_priv_uv_buffer));
-}
-
-void bide_priv_uv_buffer_give(bide_uv *rt, struct bide_priv_uv_buffer **buffer)
-{
-    struct bide_priv_uv_buffer *b = *buffer;
-    *buffer = NULL;
-    if (!b)
-        return;
-    if (rt->buffers_kept >= rt->buffers_most) {
-        buffer_free(rt, b);
-        return;
-    }
-    b->next = rt->buffers;
-    rt->buffers = b;
-    rt->buffers_kept++;
 }
 
 void bide_priv_uv_buffers_end(bide_uv *rt)
 {
     rt->buffers_most = 0;
+    if (rt->shared)
+        bide_priv_uv_buffer_free(rt, rt->shared);
+    rt->shared = NULL;
     while (rt->buffers) {
         struct bide_priv_uv_buffer *b = rt->buffers;
         rt->buffers = b->next;
-        buffer_free(rt, b);
+        bide_priv_uv_buffer_free(rt, b);
     }
 }

@@ -21,8 +21,7 @@ struct bide_priv_uv_listener *bide_priv_uv_listener_new(bide_uv *rt, uv_handle_t
         *error = UV_ENOMEM;
         return NULL;
     }
-    *error =
-        kind == UV_TCP ? uv_tcp_init(rt->loop, &l->uv.tcp) : uv_pipe_init(rt->loop, &l->uv.pipe, 0);
+    *error = bide_priv_uv_any_init(rt, kind, &l->uv);
     if (*error != 0) {
         bide_priv_uv_block_leave(&l->block);
         return NULL;
@@ -47,6 +46,7 @@ static int32_t accept_one(struct bide_priv_uv_listener *l)
         bide_priv_uv_stream_drop(&s, true);
         return e;
     }
+    bide_priv_uv_stream_made(s);
     *l->last = s;
     l->last = &s->queued;
     l->count++;
@@ -65,11 +65,13 @@ static void on_connection(uv_stream_t *stream, int status)
     bide_priv_uv_wake(l->block.rt, &l->taker);
 }
 
-int32_t bide_priv_uv_listener_listen(struct bide_priv_uv_listener *l, int backlog)
+int32_t bide_priv_uv_listener_listen(struct bide_priv_uv_listener *l, int bound, int backlog,
+                                     struct bide_priv_uv_listener **out)
 {
-    int e = uv_listen(&l->uv.stream, backlog, on_connection);
+    int e = bound != 0 ? bound : uv_listen(&l->uv.stream, backlog, on_connection);
     if (e != 0)
         bide_priv_uv_listener_drop(&l);
+    *out = l;
     return e;
 }
 

@@ -2,8 +2,9 @@
  * loop.c: the executor on the loop.
  *
  * Turns run in a check callback, right behind libuv's look at the descriptors, so that what arrived
- * is served in the same round. What wakes tasks on the loop's thread elsewhere starts the idle
- * handle, which does nothing but keep the next look from sleeping. Others use the async handle.
+ * is served in the same round. Whoever wants one starts the check handle, and the idle handle,
+ * which does nothing but keep the next look from sleeping. Other threads use the async handle. The
+ * task that waits for bytes is not kept waiting for a turn: it is polled where they arrive.
  */
 #include "uv_core.h"
 
@@ -14,6 +15,8 @@
 #include <string.h>
 
 /* ---- turns -------------------------------------------------------------------------------- */
+
+static void on_check(uv_check_t *check);
 
 /* Nothing to do: being active is all that it is for. */
 static void on_idle(uv_idle_t *idle)
@@ -26,7 +29,9 @@ void bide_priv_uv_want(bide_uv *rt)
     if (rt->wanted)
         return;
     rt->wanted = true;
-    (void)uv_idle_start(&rt->idle, on_idle); /* fails without a callback only */
+    /* They fail without a callback only. */
+    (void)uv_idle_start(&rt->idle, on_idle);
+    (void)uv_check_start(&rt->check, on_check);
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -79,14 +84,13 @@ static void turn(bide_uv *rt)
         return; /* wanted as before */
     rt->wanted = false;
     (void)uv_idle_stop(&rt->idle);
+    (void)uv_check_stop(&rt->check);
     arm(rt, deadline);
 }
 
 static void on_check(uv_check_t *check)
 {
     bide_uv *rt = check->data;
-    if (!rt->wanted)
-        return;
     if (BIDE_PRIV_UNLIKELY(rt->thread == 0))
         bide_priv_store_release(BIDE_PRIV_WORD(&rt->thread), bide_priv_thread_id());
     turn(rt);
@@ -117,6 +121,13 @@ void bide_priv_uv_wake(bide_uv *rt, bide_waker **slot)
     bide_waker_take_and_wake(slot);
     if (r == BIDE_READY && bide_local_leave(rt->ex))
         bide_priv_uv_want(rt);
+}
+
+bide_poll bide_priv_uv_wait_with(struct bide_priv_uv_waiter *w, const bide_context *cx)
+{
+    bide_poll r = bide_priv_uv_park(&w->waker, cx);
+    w->waits = r == BIDE_PENDING;
+    return r;
 }
 
 /* ---- life --------------------------------------------------------------------------------- */
@@ -152,7 +163,6 @@ static int init_handles(bide_uv *rt)
     (void)uv_idle_init(rt->loop, &rt->idle);
     (void)uv_timer_init(rt->loop, &rt->timer);
     rt->async.data = rt->check.data = rt->timer.data = rt;
-    (void)uv_check_start(&rt->check, on_check);
     /* Only tasks keep the loop alive, and turns that are wanted. */
     uv_unref((uv_handle_t *)&rt->async);
     uv_unref((uv_handle_t *)&rt->check);

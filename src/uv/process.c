@@ -91,6 +91,12 @@ static int32_t spawn(bide_uv *rt, const bide_uv_process_options *o, struct bide_
     return e;
 }
 
+static void give_pipe(bide_uv_pipe *to, struct bide_priv_uv_stream *s)
+{
+    bide_priv_uv_stream_made(s);
+    to->at = s;
+}
+
 int32_t bide_uv_process_start(bide_uv *rt, const bide_uv_process_options *options,
                               bide_uv_process *out)
 {
@@ -111,7 +117,7 @@ int32_t bide_uv_process_start(bide_uv *rt, const bide_uv_process_options *option
         if (e != 0)
             bide_priv_uv_stream_drop(&pipes[i], true);
         else if (o.stdio[i].pipe)
-            o.stdio[i].pipe->at = pipes[i];
+            give_pipe(o.stdio[i].pipe, pipes[i]);
     }
     if (e == 0)
         out->at = p;

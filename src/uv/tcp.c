@@ -72,55 +72,21 @@ void bide_uv_tcp_reset(bide_uv_tcp *t)
 
 /* ---- connecting --------------------------------------------------------------------------- */
 
-static int32_t start(bide_uv *rt, const struct sockaddr *address, struct bide_priv_uv_stream **at)
+static int32_t start(struct bide_uv_tcp_connect *f)
 {
     int32_t e;
-    struct bide_priv_uv_stream *s = bide_priv_uv_stream_new(rt, UV_TCP, &e);
+    struct bide_priv_uv_stream *s = bide_priv_uv_stream_new(f->rt, UV_TCP, &e);
     if (!s)
         return e;
-    e = uv_tcp_connect(&s->request.connect, &s->uv.tcp, address, bide_priv_uv_connected);
-    if (e != 0) {
+    e = uv_tcp_connect(&s->request.connect, &s->uv.tcp, f->address, bide_priv_uv_connected);
+    s->connecting = e == 0;
+    if (e != 0)
         bide_priv_uv_stream_drop(&s, true);
-        return e;
-    }
-    s->connecting = true;
-    *at = s;
-    return 0;
+    f->at = s;
+    return e;
 }
 
-void bide_priv_uv_connect_trace(const void *frame, bide_tracer *tracer)
-{
-    const struct bide_uv_tcp_connect *f = frame;
-    if (f->at)
-        bide_priv_uv_stream_trace(f->at, tracer);
-}
-
-bide_poll bide_uv_tcp_connect_poll(struct bide_uv_tcp_connect *f, bide_context *cx, int32_t *out)
-{
-    bide_poll r;
-    if (!f->out)
-        return BIDE_EMISUSE;
-    if (!f->at) {
-        *out = start(f->rt, f->address, &f->at);
-        if (*out != 0) {
-            f->out = NULL;
-            return *out == UV_ENOMEM ? BIDE_ENOMEM : BIDE_READY;
-        }
-    }
-    r = bide_priv_uv_connect_poll(&f->at, cx, &f->out->at, out);
-    if (r == BIDE_PENDING)
-        return r;
-    bide_uv_tcp_connect_drop(f);
-    return r;
-}
-
-void bide_uv_tcp_connect_drop(struct bide_uv_tcp_connect *f)
-{
-    bide_priv_uv_stream_drop(&f->at, true);
-    f->out = NULL;
-}
-
-BIDE_FUTURE_DEFINE(int32_t, bide_uv_tcp_connect);
+BIDE_PRIV_UV_CONNECT(bide_uv_tcp_connect, bide_priv_uv_connect_trace, start);
 
 /* ---- listening ---------------------------------------------------------------------------- */
 
@@ -132,15 +98,7 @@ int32_t bide_uv_tcp_listen(bide_uv *rt, const struct sockaddr *address, int back
     out->at = NULL;
     if (!l)
         return e;
-    e = uv_tcp_bind(&l->uv.tcp, address, 0);
-    if (e != 0) {
-        bide_priv_uv_listener_drop(&l);
-        return e;
-    }
-    e = bide_priv_uv_listener_listen(l, backlog);
-    if (e == 0)
-        out->at = l;
-    return e;
+    return bide_priv_uv_listener_listen(l, uv_tcp_bind(&l->uv.tcp, address, 0), backlog, &out->at);
 }
 
 int32_t bide_uv_listener_local(bide_uv_listener *l, struct sockaddr_storage *address)

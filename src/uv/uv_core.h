@@ -23,17 +23,19 @@ struct bide_priv_uv_buffer {
     char bytes[];
 };
 
-/* What each block begins with. */
+/* What is in each block, first or at an offset that its makers know. */
 struct bide_priv_uv_block {
-    bide_uv *rt; /* NULL: the loop has ended it */
+    bide_uv *rt;                              /* NULL: the loop has ended it */
     struct bide_priv_uv_block *next, *before; /* rt's list */
     bide_allocator *giver;
+    void *start; /* of the memory, and how much */
     size_t bytes;
     uv_handle_t *handle; /* in the same block; NULL: it has none */
     /* Without a handle: begins to end what the loop does with it, and calls block_closed behind
      * that; may be called again meanwhile. */
     void (*close)(struct bide_priv_uv_block *block);
-    /* The loop closes it by itself: wake who waits, give buffers back. */
+    /* The loop closes it by itself: wake who waits, give buffers back. Comes when that begins, and
+     * when it is done. */
     void (*end)(struct bide_priv_uv_block *block);
     bool held; /* by the user */
 };
@@ -45,7 +47,7 @@ struct bide_uv {
     bide_allocator *allocator, *giver;
     uintptr_t thread; /* atomic: which runs the loop; 0: not known */
     uint64_t armed;   /* deadline of `timer`; UINT64_MAX: it does not run */
-    bool wanted;      /* a turn, behind the next look at descriptors */
+    bool wanted;      /* a turn, behind the next look at descriptors: idle and check run */
     bool has_tasks;   /* as of the last turn; keeps the loop alive */
     bool running;     /* bide_uv_run and _run_until: stop the loop when they are done */
     bool done;        /* the future of _run_until has ended */
@@ -54,10 +56,11 @@ struct bide_uv {
     uint32_t buffer_bytes, buffers_most, buffers_kept;
     size_t root_slab_bytes;
     struct bide_priv_uv_buffer *buffers;
+    struct bide_priv_uv_buffer *shared; /* NULL, or for whatever is read next */
     struct bide_priv_uv_block *blocks;
     uv_async_t async; /* wakes from elsewhere; referenced while there are tasks */
-    uv_check_t check; /* turns */
-    uv_idle_t idle;   /* active while a turn is wanted: the loop does not sleep */
+    uv_check_t check; /* turns; active while one is wanted */
+    uv_idle_t idle;   /* the same: the loop does not sleep */
     uv_timer_t timer; /* the nearest deadline */
     uv_loop_t own;
 };
@@ -72,8 +75,51 @@ static inline bide_poll bide_priv_uv_park(bide_waker **slot, const bide_context 
     return bide_waker_register(slot, cx) == BIDE_READY ? BIDE_PENDING : BIDE_ENOMEM;
 }
 
-/* block.c: memory. A zeroed block that the loop does not know yet, with the user as its holder. */
-void *bide_priv_uv_block_new(bide_uv *rt, size_t bytes);
+/* Who waits for the same thing again and again. The waker is kept from one time to the next. */
+struct bide_priv_uv_waiter {
+    bide_waker *waker;
+    bool waits; /* since the last time that it was served */
+};
+
+/* loop.c: keeps a new waker. */
+bide_poll bide_priv_uv_wait_with(struct bide_priv_uv_waiter *w, const bide_context *cx);
+/* Where a call has to wait: BIDE_PENDING, or BIDE_ENOMEM. */
+static inline bide_poll bide_priv_uv_wait(struct bide_priv_uv_waiter *w, const bide_context *cx)
+{
+    if (BIDE_PRIV_UNLIKELY(w->waker != cx->waker))
+        return bide_priv_uv_wait_with(w, cx);
+    w->waits = true;
+    return BIDE_PENDING;
+}
+
+/* Wakes it, and polls its task at once if that can be: which may drop the object. */
+static inline void bide_priv_uv_serve(bide_uv *rt, struct bide_priv_uv_waiter *w)
+{
+    if (!w->waits)
+        return;
+    w->waits = false;
+    if (BIDE_PRIV_UNLIKELY(!rt->ex))
+        bide_waker_take_and_wake(&w->waker);
+    else if (bide_local_serve(rt->ex, w->waker))
+        bide_priv_uv_want(rt);
+}
+
+/* Lets go of the waker; of one that waits, by a wake that runs nothing. */
+static inline void bide_priv_uv_waiter_end(struct bide_priv_uv_waiter *w)
+{
+    if (w->waits)
+        bide_waker_take_and_wake(&w->waker);
+    bide_waker_clear(&w->waker);
+    w->waits = false;
+}
+
+/* block.c: memory. Zeroed bytes with a block at the offset that the loop does not know yet and the
+ * user holds. */
+void *bide_priv_uv_block_new_at(bide_uv *rt, size_t bytes, size_t offset);
+static inline void *bide_priv_uv_block_new(bide_uv *rt, size_t bytes)
+{
+    return bide_priv_uv_block_new_at(rt, bytes, 0);
+}
 /* libuv knows its handle (or NULL) from now on, which needs a close. */
 void bide_priv_uv_block_open(bide_uv *rt, struct bide_priv_uv_block *block, uv_handle_t *handle);
 /* Closes it, if nobody has: the user's memory of it may go before the callback comes. */
@@ -85,8 +131,34 @@ void bide_priv_uv_block_leave(struct bide_priv_uv_block *block);
 /* At the end: all that is left. */
 void bide_priv_uv_blocks_end(bide_uv *rt);
 
-struct bide_priv_uv_buffer *bide_priv_uv_buffer_take(bide_uv *rt);
-void bide_priv_uv_buffer_give(bide_uv *rt, struct bide_priv_uv_buffer **buffer);
+struct bide_priv_uv_buffer *bide_priv_uv_buffer_new(bide_uv *rt);
+void bide_priv_uv_buffer_free(bide_uv *rt, struct bide_priv_uv_buffer *buffer);
 void bide_priv_uv_buffers_end(bide_uv *rt);
+
+/* NULL: no memory. */
+static inline struct bide_priv_uv_buffer *bide_priv_uv_buffer_take(bide_uv *rt)
+{
+    struct bide_priv_uv_buffer *b = rt->buffers;
+    if (BIDE_PRIV_UNLIKELY(!b))
+        return bide_priv_uv_buffer_new(rt);
+    rt->buffers = b->next;
+    rt->buffers_kept--;
+    return b;
+}
+
+static inline void bide_priv_uv_buffer_give(bide_uv *rt, struct bide_priv_uv_buffer **buffer)
+{
+    struct bide_priv_uv_buffer *b = *buffer;
+    *buffer = NULL;
+    if (!b)
+        return;
+    if (BIDE_PRIV_UNLIKELY(rt->buffers_kept >= rt->buffers_most)) {
+        bide_priv_uv_buffer_free(rt, b);
+        return;
+    }
+    b->next = rt->buffers;
+    rt->buffers = b;
+    rt->buffers_kept++;
+}
 
 #endif

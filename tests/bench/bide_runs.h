@@ -1,14 +1,14 @@
 /*
  * bide_runs.h: runs the workloads on bide in each placement, and main. The including file brings
  * the types Plus, Minus, NapPlus, NapMinus and Link with their implementations of Adder, the root
- * futures static_loop, chain_loop and dyn_loop, and what stream_runs.h and many_runs.h want; with
- * BENCH_BY_VALUE also LinkV, chain_loop_v and dyn_loop_v. BENCH_MORE_ROWS may hold further rows of
- * the table.
+ * futures static_loop, chain_loop and dyn_loop, and what stream_runs.h and many_runs.h
+ * want; with BENCH_BY_VALUE also LinkV, chain_loop_v and dyn_loop_v. BENCH_MORE_ROWS may hold
+ * further rows of the table.
  */
 #ifndef BIDE_RUNS_H
 #define BIDE_RUNS_H
 
-#include "bench.h"
+#include "bench_run.h"
 
 #include <bide/alloc_recycle.h>
 #include <bide/alloc_slab.h>
@@ -51,17 +51,6 @@ static void place_close(struct place *p)
 }
 
 /* ---- runs -------------------------------------------------------------------------------- */
-
-/* RUN(F, self, loops): one block_on over one loop. */
-#define RUN(F, self, loops)                                                                        \
-    do {                                                                                           \
-        struct F bench_frame;                                                                      \
-        uint32_t bench_out = 0;                                                                    \
-        F##_init(&bench_frame, self, loops);                                                       \
-        if (bide_block_on(&F##_type, &bench_frame, &bench_out, NULL) != BIDE_READY)                \
-            abort();                                                                               \
-        return bench_out;                                                                          \
-    } while (0)
 
 static uint32_t static_leaf(uint32_t loops, int which)
 {

@@ -2,7 +2,7 @@
 # Runs every workload of the given programs in every placement, a few loops each, and asserts that
 # all compute the same: else they are not the same workload, and their figures say nothing. Usage:
 #     checksums.sh <program>...
-# A name's ending _v or _far, and the placement, change how a workload is done and not its result.
+# A name's ending _v, _far or _local, and the placement, change how a workload is done and not its result.
 set -eu
 
 sums=$(mktemp)
@@ -20,7 +20,7 @@ for program; do
 done
 
 awk '{
-    sub(/(_v|_far)$/, "", $1)
+    sub(/(_v|_far|_local)$/, "", $1)
     rows++
     if (!($1 in sum)) {
         sum[$1] = $2

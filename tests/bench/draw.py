@@ -1,7 +1,7 @@
 """Draws ratios as bars: an SVG without scripts or fonts of its own, for light and dark pages."""
 from xml.sax.saxutils import escape
 
-from measure import FEW, find
+from measure import FEW, find, peer
 
 # (title, workload, by-value workload of the macros, placement)
 TIMES = [
@@ -12,6 +12,21 @@ TIMES = [
     ("dyn chain of 10, leaf suspends", "dyn_chain_wait", "dyn_chain_wait_v", "slab"),
     ("dyn stream, poll_next", "stream_poll", "stream_poll", "none"),
     ("dyn stream, async next", "stream_next", "stream_next", "slab"),
+    ("map, filter, take, fold, static", "flow_chain", "flow_chain", "none"),
+    ("the same, each of them boxed", "flow_chain_dyn", "flow_chain_dyn", "heap"),
+]
+# (title, workload, placement, the peer that is 1)
+AROUND = [
+    ("bounded channel, one thread", "channel_bounded", "local", "tokio"),
+    ("unbounded channel, one thread", "channel_unbounded", "local", "tokio"),
+    ("bounded channel, 4 to 1, pool", "channel_bounded", "pool", "tokio"),
+    ("unbounded channel, 4 to 1, pool", "channel_unbounded", "pool", "tokio"),
+    ("pool: small task", "pool_spawn", "pool", "tokio"),
+    ("pool: small task, from inside", "pool_spawn_inside", "pool", "tokio"),
+    ("pool: yield", "pool_yield", "pool", "tokio"),
+    ("pool: wake", "pool_wakes", "pool", "tokio"),
+    ("wake between pools", "pool_wakes_across", "pool", "tokio"),
+    ("set of 10,000 futures: wake", "set_wake", "10000", "futures"),
 ]
 # Kind, its name, its colour (readable on white and on black).
 SERIES = [
@@ -127,6 +142,17 @@ def task_groups(entries):
     return groups, kinds
 
 
+def around_groups(entries):
+    """Channels, the pool and sets beside those of Rust."""
+    groups = []
+    colour = next(colour for kind, _, colour in SERIES if kind == "bide")
+    for name, workload, place, kind in AROUND:
+        e, other = find(entries, "bide", workload, place), peer(entries, kind, workload, place)
+        if e and other:
+            groups.append((name, [(e.time / other.time, colour)]))
+    return groups
+
+
 def legend_of(kinds):
     return [(name, colour) for kind, name, colour in SERIES if kind in kinds]
 
@@ -144,7 +170,12 @@ def draw(entries, path):
         page.groups(f"A task that waits in a dyn call, {FEW:,} of them, as a part of tokio's (= 1)",
                     tasks)
         page.legend(legend_of(task_kinds))
-    if not times and not tasks:
+    around = around_groups(entries)
+    if around:
+        page.groups("Around the core: time, as a part of tokio's, or of the crate futures' (= 1)",
+                    around)
+        page.legend(legend_of({"bide"}))
+    if not times and not tasks and not around:
         return False
     path.write_text(page.svg())
     return True

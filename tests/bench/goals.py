@@ -18,6 +18,7 @@ GOALS = [
     ("bide", "dyn_chain_wait", ("slab",), 2 / 5, None, 0),
     ("bide", "stream_poll", ("none",), 1, None, 0),
     ("bide", "stream_next", ANY, 1 / 4, None, 0),
+    ("bide", "flow_poll", ("none",), 1, None, 0),
     ("generated", "static_leaf", ("none",), None, 8, 0),
     ("generated", "static_chain", ("none",), None, 18, 0),
     ("generated", "dyn_leaf", ANY, 1 / 5, 30, 0),
@@ -41,6 +42,9 @@ RATIOS = [
     ("dyn_chain", ANY, "bide", "dyn_chain_v", 1),
     ("dyn_chain_wait", ANY, "bide", "dyn_chain_wait_v", 1),
 ]
+
+# Of a wake of a future set with 10,000 members, as a part of one with 10: instructions.
+SET_GROWTH = 1.05
 
 # Of a suspended task with one dyn call, with its join handle: bytes, and the ratio of tokio's time.
 TASK_BYTES, TASK_TIME = 160, 1 / 2
@@ -97,10 +101,19 @@ def check_tasks(entries, v):
                     v.check(e, round(e.bytes), TASK_BYTES, "bytes a task")
 
 
+def check_sets(entries, v):
+    for workload in ("set_wake", "set_wake_local", "set_turn", "set_turn_local"):
+        few, lots = (find(entries, "bide", workload, place) for place in ("10", "10000"))
+        if few and lots and lots.instructions is not None:
+            v.check(lots, lots.instructions / few.instructions, SET_GROWTH,
+                    "of the instructions with 10 members")
+
+
 def goals(entries):
     """Lines to print."""
     v = Verdicts()
     check_calls(entries, v)
     check_generated(entries, v)
     check_tasks(entries, v)
+    check_sets(entries, v)
     return v.lines + [f"{v.missed} missed"]

@@ -123,6 +123,8 @@ static uint32_t run_static_chain(uint32_t loops, int which)
 #include "hand_many.h"
 #include "hand_stream.h"
 
+#include "hand_flow.h"
+
 static const struct bench table[] = {
 #ifndef BIDE_USE_MIMALLOC
     {"static_leaf", "none", run_static_leaf},
@@ -137,6 +139,11 @@ static const struct bench table[] = {
     {"dyn_chain_wait", "slab", slab_run_chain_wait},
     {"stream_static", "none", run_stream_static},
     {"stream_poll", "none", run_stream_poll},
+    {"flow_static", "none", run_stream_static},
+    {"flow_poll", "none", run_stream_poll},
+    {"flow_next", "none", run_stream_poll},
+    {"flow_chain", "none", run_flow_chain},
+    {"flow_chain_dyn", "heap", run_flow_chain_dyn},
 #endif
     {"dyn_leaf", HEAP, heap_run_leaf},
     {"dyn_yield", HEAP, heap_run_yield},
@@ -161,6 +168,7 @@ int main(int argc, char **argv)
     (void)run_static_leaf, (void)run_static_chain, (void)near_run_chain8, (void)far_run_chain8;
     (void)slab_run_leaf, (void)slab_run_yield, (void)slab_run_chain, (void)slab_run_chain_wait;
     (void)slot_run_leaf, (void)slot_run_yield, (void)run_stream_static, (void)run_stream_poll;
+    (void)run_flow_chain, (void)run_flow_chain_dyn;
 #endif
     status = bench_main(argc, argv, table, sizeof table / sizeof table[0]);
     for (i = 0; i < KEPT; i++)

@@ -7,12 +7,25 @@ import sys
 
 from programs import output, say
 
-# Operations of one loop: a stream has 64 items.
-PER_LOOP = {"stream_static": 64, "stream_poll": 64, "stream_next": 64}
+# Operations of one loop: a stream has 64 items, a round of two tasks two wakes.
+PER_LOOP = {**{name: 64 for name in (
+    "stream_static", "stream_poll", "stream_next", "flow_static", "flow_poll", "flow_next",
+    "flow_chain", "flow_chain_dyn")}, "pool_wakes": 2, "pool_wakes_across": 2}
+
+# What stands around the core. The placement says where: on one thread, in a channel that others
+# may use or may not, or on a pool; of sets of futures, how many members there are.
+AROUND = ("channel_bounded", "channel_unbounded", "pool_spawn", "pool_spawn_inside", "pool_yield",
+          "pool_wakes", "pool_wakes_across", "set_wake", "set_wake_local", "set_turn",
+          "set_turn_local")
 
 # How many tasks are alive at once; loops are tasks there. The bytes of one are the difference.
 MANY = ("many", "many_call")
 FEW, LOTS = 100_000, 1_000_000
+
+
+def base_of(workload):
+    """The workload that a peer has: by-value awaits and local forms are no others."""
+    return workload.removesuffix("_v").removesuffix("_local")
 
 
 class Entry:
@@ -24,6 +37,11 @@ class Entry:
         self.workload, self.place, self.tasks = workload, place, tasks
         self.times, self.loops = [], tasks or 1000
         self.instructions = self.allocations = self.bytes = None
+
+    @property
+    def threaded(self):
+        """With several threads nothing but the time is the same twice."""
+        return self.place == "pool"
 
     def command(self, loops):
         return [str(self.program.path), self.workload, self.place, str(loops)]
@@ -96,7 +114,7 @@ def checksums_agree(entries):
     """All programs must compute the same: else they are not the same workload."""
     sums = {}
     for e in entries:
-        base = e.workload.removesuffix("_v")
+        base = base_of(e.workload)
         sums.setdefault(base, {})[f"{e.kind} {e.workload} {e.place}"] = e.run(1000)[0]
     for base, found in sums.items():
         if len(set(found.values())) > 1:
@@ -122,7 +140,7 @@ def measure_counts(entries, helpers):
     """Allocations and bytes. Exact, so two runs are enough; of many tasks the few tell."""
     say("allocations and bytes")
     for e in entries:
-        if e.tasks == LOTS:
+        if e.tasks == LOTS or e.threaded:
             continue
         e.measure_allocations(helpers)
         if e.tasks:
@@ -131,7 +149,7 @@ def measure_counts(entries, helpers):
 
 def measure_instructions(entries):
     """By callgrind, as many at once as there are processors: nobody else disturbs a count."""
-    counted = [e for e in entries if e.tasks != LOTS]
+    counted = [e for e in entries if e.tasks != LOTS and not e.threaded]
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         waiting = {pool.submit(e.measure_instructions): e for e in counted}
         for done, future in enumerate(concurrent.futures.as_completed(waiting), 1):
@@ -150,9 +168,9 @@ def find(entries, kind, workload, place, tasks=0):
 
 def peer(entries, kind, workload, place, tasks=0):
     """The peer's entry for one of bide: by-value awaits are no other workload, and placements that
-    a peer lacks are compared with its heap."""
-    base = workload.removesuffix("_v")
-    wanted = (place,) if kind in ("bide", "generated", "hand") else (place, "heap")
+    a peer lacks are compared with its heap, channels of one thread with those between threads."""
+    base = base_of(workload)
+    wanted = (place,) if kind in ("bide", "generated", "hand") else (place, "heap", "shared")
     for p in wanted:
         if found := find(entries, kind, base, p, tasks):
             return found

@@ -58,14 +58,20 @@ class Program:
         return [tuple(line.split()) for line in output([self.path, "list"])[0].splitlines()]
 
 
+def configure(root, build):
+    """A tree's build folder, for releases; the list of its targets."""
+    output(["cmake", "-S", root, "-B", build, "-G", "Ninja", "-DCMAKE_C_COMPILER=gcc",
+            "-DCMAKE_BUILD_TYPE=Release", "-DBIDE_TESTS=OFF", "-DBIDE_EXAMPLES=ON",
+            "-DBIDE_BENCH=ON"])
+    return output(["cmake", "--build", build, "--target", "help"])[0]
+
+
 def c_programs(root, build):
     """The C programs of a tree, built into a folder: (programs, where the helpers are)."""
-    output(["cmake", "-S", root, "-B", build, "-G", "Ninja", "-DCMAKE_C_COMPILER=gcc",
-            "-DCMAKE_BUILD_TYPE=Release", "-DBIDE_TESTS=OFF", "-DBIDE_EXAMPLES=OFF",
-            "-DBIDE_BENCH=ON"])
-    listed, _ = output(["cmake", "--build", build, "--target", "help"])
+    listed = configure(root, build)
     names = ["bench_hand", "bench_hand_mimalloc", "bench_bide", "bench_bide_mimalloc",
-             "bench_generated", "bench_generated_mimalloc"]
+             "bench_generated", "bench_generated_mimalloc", "bench_bide_flow",
+             "bench_generated_flow", "bench_bide_around"]
     there = [n for n in names if f"{n}:" in listed]
     if "bench_bide_mimalloc" not in there:
         say("mimalloc: skipped (missing)")
@@ -85,7 +91,7 @@ def rust_programs(build):
     shutil.rmtree(build / "source", ignore_errors=True)
     shutil.copytree(HERE / "rust", build / "source")
     names = {"async_trait": "rust", "boxed": "boxed", "many_futures": "futures",
-             "many_tokio": "tokio"}
+             "many_tokio": "tokio", "around_futures": "futures", "around_tokio": "tokio"}
     programs = []
     for place, extra in (("heap", []), ("mimalloc", ["--features", "mimalloc"])):
         done, said = works(["cargo", "build", "--release", "--offline", "--quiet", "--target-dir",

@@ -6,7 +6,8 @@ import shutil
 import subprocess
 import sys
 
-from measure import FEW, LOTS, MANY, find, peer
+from echo import echo_table
+from measure import AROUND, FEW, LOTS, MANY, find, peer
 from programs import HERE, KINDS, ROOT, output, say
 
 BEGIN, END = "<!-- bench:begin -->", "<!-- bench:end -->"
@@ -27,11 +28,31 @@ TITLES = {
     "stream_static": "item of a static stream",
     "stream_poll": "item of a dyn stream, poll_next",
     "stream_next": "item of a dyn stream, async next",
+    "flow_static": "item of a static BIDE_STREAM_TYPE, next awaited",
+    "flow_poll": "item of a dyn BIDE_STREAM, poll_next",
+    "flow_next": "item of a dyn BIDE_STREAM, next awaited",
+    "flow_chain": "item through map, filter, take and fold, static",
+    "flow_chain_dyn": "the same, each of them boxed",
+    "channel_bounded": "item through a bounded channel",
+    "channel_unbounded": "item through an unbounded channel",
+    "pool_spawn": "pool: small task, spawned and joined from outside",
+    "pool_spawn_inside": "pool: the same from a task of the pool",
+    "pool_yield": "pool: yield, 64 tasks",
+    "pool_wakes": "pool: wake, two tasks in turn",
+    "pool_wakes_across": "wake, two pools of one thread in turn",
+    "set_wake": "set of futures: one is woken, and waits again",
+    "set_wake_local": "the same, set for one thread",
+    "set_turn": "set of futures: one is woken and ends, one comes in",
+    "set_turn_local": "the same, set for one thread",
     "many": "task that awaits a dyn call",
     "many_call": "task that is a dyn call",
 }
 ORDER = list(TITLES)
-PLACES = ["none", "heap", "mimalloc", "slab", "slot", "recycling"]
+PLACES = ["none", "heap", "mimalloc", "slab", "slot", "recycling", "local", "shared", "pool", "10",
+          "1000", "10000"]
+# What a placement of AROUND is called.
+WHERE = {"local": "one thread, local", "shared": "one thread, shared", "pool": "two threads",
+         "10": "10 members", "1000": "1,000 members", "10000": "10,000 members"}
 
 
 def figure(x, digits=1):
@@ -61,7 +82,8 @@ def lines_of(header, rows, texts=1):
 
 def calls_table(entries):
     rows = sorted({(e.workload, e.place) for e in entries
-                   if e.kind in ("bide", "generated") and not e.tasks},
+                   if e.kind in ("bide", "generated") and not e.tasks
+                   and e.workload not in AROUND},
                   key=lambda row: (ORDER.index(row[0]), PLACES.index(row[1])))
     out = []
     for workload, place in rows:
@@ -105,6 +127,30 @@ def others_table(entries):
         out.append(row)
     header = "workload" + "".join(f" | {KINDS[k]} ns | instr. | allocs" for k in kinds)
     return ["", "The other peers, on the heap:", "", *lines_of(header, out)] if out else []
+
+
+def around_table(entries):
+    """Channels, the pool and sets of futures, beside tokio and the crate futures."""
+    out = []
+    for workload in AROUND:
+        kind = "futures" if workload.startswith("set_") else "tokio"
+        for place in PLACES:
+            e, other = find(entries, "bide", workload, place), peer(entries, kind, workload, place)
+            if not e:
+                continue
+            title, where = TITLES[workload], WHERE[place]
+            if workload.startswith("channel_") and place == "pool":
+                where = "4 producers, two threads"
+            out.append([title, where, *cells(e), KINDS[kind] if other else "–", *cells(other),
+                        ratio(e, other)])
+    if not out:
+        return []
+    return ["", "Around the core, beside tokio (FuturesUnordered of the crate futures for the "
+            "sets), with as many threads. `local` channels are for one thread, which tokio's are "
+            "never; room for 64 items; into unbounded ones 64 are sent between two yields. With "
+            "several threads only time is measured.", "",
+            *lines_of("workload | where | bide ns | instr. | allocs | peer | ns | instr. | allocs "
+                      "| bide / peer", out, 2)]
 
 
 def tasks_table(entries):
@@ -168,13 +214,14 @@ def machine():
 class Report:
     """The tables, as lines of Markdown: `short` for the README, `full` with everything."""
 
-    def __init__(self, entries, rounds, helpers=None):
+    def __init__(self, entries, rounds, helpers=None, echoes=()):
         calls, tasks = calls_table(entries), tasks_table(entries)
+        around = [*around_table(entries), *echo_table(echoes)]
         frames = frames_table(helpers) if helpers else []
         measured = ["", f"Measured on {machine()}; medians of {rounds} interleaved runs. "
                     "Repeat with `tests/bench/run`."]
-        self.full = [*calls, *others_table(entries), *tasks, *frames, *measured]
-        self.short = [*calls, *tasks, *frames_in_short(frames), *measured]
+        self.full = [*calls, *others_table(entries), *tasks, *around, *frames, *measured]
+        self.short = [*calls, *tasks, *around, *frames_in_short(frames), *measured]
 
 
 def frames_in_short(frames):

@@ -1,7 +1,7 @@
 #!/bin/sh
 # cost.sh [COMPILER...]: what an interface of a hundred methods costs to compile, in seconds of user
-# CPU time over the bare include, best of five: its declaration at most 0.1 (with clang 0.2), an
-# implementation over futures that are declared elsewhere at most 0.4, without and with optimisation.
+# CPU time over the bare include, best of five: its declaration at most 0.1, an implementation over
+# futures that are declared elsewhere at most 0.4, without and with optimisation.
 set -u
 include=$(cd "$(dirname "$0")/../../include" && pwd)
 scratch=$(mktemp -d) || exit 2
@@ -56,11 +56,7 @@ for cc; do
         both=$(best implemented "$flags")
         implemented=$((both - futures - declared))
         echo "$cc $flags: declaration $declared ms, implementation $implemented ms"
-        case $cc in
-        clang*) most=200 ;; # it parses the functions of each method whether they are used or not
-        *) most=100 ;;
-        esac
-        [ "$declared" -le "$most" ] && [ "$implemented" -le 400 ] || bad=1
+        [ "$declared" -le 100 ] && [ "$implemented" -le 400 ] || bad=1
     done
 done
 [ "$seen" -gt 0 ] || { echo "no compiler found"; exit 77; }

@@ -2,7 +2,8 @@
 # Each row of the table in bide/cancel.h has a test of its name.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-tests='tests/unit/test_cancel.c tests/unit/test_checked_cancel.c tests/gen/runtime/test_cancel.c'
+tests='tests/unit/test_cancel.c tests/unit/test_cancel_tasks.c tests/unit/test_checked_cancel.c
+    tests/gen/runtime/test_cancel.c'
 rows=$(sed -n 's/^ \*   \([a-z]*_[a-z_]*\)  .*/\1/p' include/bide/cancel.h)
 bad=0
 for row in $rows; do

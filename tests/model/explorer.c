@@ -26,8 +26,9 @@ static jmp_buf scheduler;
 static bool in_code; /* of the scenario or the library, not the explorer's */
 static char violation[200];
 
-extern unsigned char tls_begin[] __asm__("__start_model_tls");
-extern unsigned char tls_end[] __asm__("__stop_model_tls");
+/* Weak: there may be no thread-local word in what is explored. */
+extern __attribute__((weak)) unsigned char tls_begin[] __asm__("__start_model_tls");
+extern __attribute__((weak)) unsigned char tls_end[] __asm__("__stop_model_tls");
 
 /* Code under test does not go on after its first mistake. */
 void model_violation(const char *format, ...)

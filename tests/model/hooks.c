@@ -229,6 +229,12 @@ void model_spin(void)
     (void)step(OP_SPIN, 0, NULL, 0, 0, CALLER);
 }
 
+/* The exchanges that find it taken tell nobody anything: what counts is the one that does not. */
+void model_spin_lock(uint32_t *lock)
+{
+    (void)step(OP_LOCK, 4, lock, 1, memory_order_acquire, CALLER);
+}
+
 int model_mutex_init(pthread_mutex_t *mutex, const void *attributes)
 {
     (void)attributes;
@@ -287,10 +293,13 @@ static void *take(size_t bytes, size_t align, bool given, bool of_one_thread)
 {
     world *w = model_world();
     size_t at = (w->used + align - 1) & ~(align - 1);
-    if (at + bytes > ARENA || w->n_blocks == BLOCKS) {
+    if (at + bytes + 8 > ARENA || w->n_blocks == BLOCKS) {
         model_violation("the explorer's memory is used up");
         return NULL;
     }
+    /* Behind `used` lies what executions before this one have left. */
+    memset(w->shadow + w->used, 0, (at + bytes + 8 - w->used) * sizeof w->shadow[0]);
+    memset(w->arena + w->used, 0xcd, at + bytes + 8 - w->used);
     w->used = (at + bytes + 7) & ~(size_t)7;
     w->blocks[w->n_blocks++] = (block){.at = (uint32_t)at,
                                        .bytes = (uint32_t)bytes,

@@ -125,6 +125,15 @@ static void enter_wake_and_turn(void)
     turn_until_done();
 }
 
+/* The same, polled in the callback where nothing came before it. */
+static void serve_and_turn(void)
+{
+    atomic_store_explicit(&g->signals[1], 1, memory_order_relaxed);
+    (void)bide_local_serve(g->ex, g->wakers[1]);
+    bide_waker_drop(g->wakers[1]);
+    turn_until_done();
+}
+
 /* ---- the others --------------------------------------------------------------------------- */
 
 static void wake(int i)
@@ -171,6 +180,7 @@ const model_scenario model_scenarios[] = {
     {"host-two", false, open_hosted, {turn_until_done, wake_0, wake_1}, ended},
     {"host-both", false, open_hosted, {turn_until_done, wake_both, NULL}, ended},
     {"host-enter", false, open_hosted, {enter_wake_and_turn, wake_0, NULL}, ended},
+    {"host-serve", false, open_hosted, {serve_and_turn, wake_0, NULL}, ended},
     {"host-free", false, open_hosted, {turn_and_free, wake_both, NULL}, ended},
     {"host-free-two", true, open_hosted, {turn_and_free, wake_0, wake_1}, ended},
     {"host-only-free", false, open_hosted, {only_free, wake_0, wake_1}, dropped},

@@ -19,6 +19,7 @@
 
 uintptr_t model_thread_id(void);
 void model_spin(void);
+void model_spin_lock(uint32_t *lock);
 long model_syscall(long number, ...);
 int model_mutex_init(pthread_mutex_t *mutex, const void *attributes);
 int model_mutex_destroy(pthread_mutex_t *mutex);
@@ -51,5 +52,11 @@ static inline uintptr_t bide_priv_thread_id(void)
 
 /* The section is exchanged whenever another thread goes on. */
 #define _Thread_local __attribute__((section("model_tls")))
+
+/* Instead of the loop in src/atomic.h; giving a lock up is the store that stands there. */
+#ifdef BIDE_BUILD
+#include "atomic.h"
+#define bide_priv_spin_lock(lock) model_spin_lock(lock)
+#endif
 
 #endif

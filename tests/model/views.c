@@ -215,9 +215,9 @@ static void check_atomic(world *w, int t, const operation *op, location *l, bool
 /* ---- what is learned ---------------------------------------------------------------------- */
 
 /* Who has used a word at this address, in all executions so far: in any way, for writing, by
- * a plain store, other than by a read-modify-write that succeeded. */
+ * a plain store, other than by a read-modify-write that succeeded, as a spin lock. */
 static struct {
-    uint8_t uses, writes, stores, looks;
+    uint8_t uses, writes, stores, looks, locks;
 } learned[ARENA];
 
 static bool has_learned;
@@ -255,6 +255,8 @@ static void learn_from(world *w, int t, const operation *op, bool fails)
         learn(&learned[at].stores, t);
     if (op->kind == OP_LOAD || op->kind == OP_STORE || fails)
         learn(&learned[at].looks, t);
+    if (op->kind == OP_LOCK)
+        learn(&learned[at].locks, t);
 }
 
 static bool is_one(uint8_t set)
@@ -330,6 +332,8 @@ static size_t atomic_choices(world *w, int t, choice *to)
     const location *l = &w->locations[at];
     uint32_t i;
     size_t n = 0;
+    if (op->kind == OP_LOCK)
+        return l->writes[l->n - 1].value == 0 ? add_choice(to, n, l->n - 1, false) : 0;
     for (i = oldest(w, t, at, op->order); i < l->n; i++) {
         if (op->kind == OP_CAS || op->kind == OP_CAS_WEAK)
             n = cas_choices(l, i, op, to, n);
@@ -462,6 +466,8 @@ static void apply_atomic(world *w, int t, choice c)
     bool reads = th->op.kind != OP_STORE;
     th->failed = c.fails;
     th->result = l->writes[c.write].value;
+    if (th->op.kind == OP_LOCK && th->result != 0)
+        model_violation("alone, and waiting for a lock");
     learn_from(w, t, &th->op, c.fails);
     check_atomic(w, t, &th->op, l, !loads);
     if (reads)
@@ -559,13 +565,15 @@ void model_begin_threads(world *w)
 }
 
 /* The writes before the oldest one that a living thread may read. Who only ever modifies a word
- * that nobody stores to reads the latest one. */
+ * that nobody stores to reads the latest one; so does who locks, and nobody looks at a lock. */
 static uint32_t past_of(world *w, const location *l, int i)
 {
     size_t at = (size_t)((unsigned char *)l->address - w->arena);
     uint8_t looks = learned[at].stores ? UINT8_MAX : learned[at].looks;
     uint32_t past = l->n - 1;
     int t;
+    if (learned[at].locks)
+        return past;
     for (t = 0; t < MODEL_THREADS; t++)
         if (w->threads[t].alive && (looks & 1u << t) && w->threads[t].knows.of[i] < past)
             past = w->threads[t].knows.of[i];
@@ -684,8 +692,8 @@ void model_forget_past(world *w)
 const char *model_name_of(int kind)
 {
     static const char *const names[] = {
-        "begins", "ends",        "load",         "store",        "exchange",   "add",
-        "sub",    "and",         "or",           "cas",          "cas (weak)", "futex wait",
-        "wakes",  "wakes futex", "takes a lock", "gives a lock", "spins"};
+        "begins",     "ends",  "load",        "store",        "exchange",     "locks",
+        "add",        "sub",   "and",         "or",           "cas",          "cas (weak)",
+        "futex wait", "wakes", "wakes futex", "takes a lock", "gives a lock", "spins"};
     return names[kind];
 }

@@ -23,6 +23,7 @@ enum kind {
     OP_LOAD,
     OP_STORE,
     OP_EXCHANGE,
+    OP_LOCK, /* an exchange that waits until it can read a zero */
     OP_ADD,
     OP_SUB,
     OP_AND,

@@ -83,10 +83,11 @@ one_unit() {
         # shellcheck disable=SC2086
         $cc -std=$std $flags $common -c tests/unit/checked_mixed.c -o "$out/mixed.o" || return 1
         more="-DBIDE_CHECKED $out/mixed.o" ;;
-    test_checked_executor | test_isr) # see their .cmake: the library's sources once more
+    test_checked_executor | test_isr | test_local_forms) # their .cmake: the library once more
         more="-DBIDE_BUILD=1 $(find src -maxdepth 1 -name '*.c' | tr '\n' ' ')"
         case $name in
         test_isr) more="-DBIDE_TEST_STEPS=1 $more" ;;
+        test_local_forms) more="-Isrc -include tests/unit/counted_atomics.h $more" ;;
         *) more="-DBIDE_CHECKED=1 $more" ;;
         esac ;;
     *)

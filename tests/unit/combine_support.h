@@ -63,6 +63,14 @@ static inline void kinds_make(kinds *k, plan *plans, bide_allocator *allocator)
     boxed_init(&k->d, box);
 }
 
+/* Plans for the four: each may pend no, one or two times, by the digits of a number below 81; their
+ * values go on from the first. */
+static inline void plans_of(plan *plans, int pattern, int32_t first_value)
+{
+    for (int i = 0; i < 4; i++, pattern /= 3)
+        plans[i] = (plan){.pend = pattern % 3, .value = first_value + i};
+}
+
 /* Each future that was polled has ended in one way, once. */
 static inline void plans_are_over(const plan *plans, int n)
 {
@@ -72,5 +80,37 @@ static inline void plans_are_over(const plan *plans, int n)
             assert_int_equal(plans[i].ends + plans[i].drops, 1);
     }
 }
+
+/* A scenario for TEST_EVERY_FAILURE: F of the four, boxed and started by the scenario's allocator;
+ * whatever fails, nothing is left. */
+#define KINDS_THROUGH(scenario, F)                                                                 \
+    static bide_poll scenario(bide_allocator *allocator)                                           \
+    {                                                                                              \
+        bide_context cx = {.size = sizeof cx, .waker = bide_waker_noop(), .allocator = allocator}; \
+        plan plans[4];                                                                             \
+        F##_output got;                                                                            \
+        bide_box box = BIDE_BOX_EMPTY, whole = BIDE_BOX_EMPTY;                                     \
+        Planned object = {&plans[2]};                                                              \
+        Source handle = Planned_as_Source(&object, NULL);                                          \
+        struct leaf a;                                                                             \
+        struct body b;                                                                             \
+        struct Source_get c;                                                                       \
+        struct boxed d;                                                                            \
+        bide_poll r;                                                                               \
+        memset(&got, 0, sizeof got);                                                               \
+        plans_of(plans, 80, 1);                                                                    \
+        r = BIDE_BOX(leaf, &box, allocator, (&plans[3]));                                          \
+        if (r != BIDE_READY)                                                                       \
+            return r;                                                                              \
+        Source_get_init(&c, &handle);                                                              \
+        r = F##_start_box(&whole, BIDE_MADE(leaf, a, (&plans[0])),                                 \
+                          BIDE_MADE(body, b, (&plans[1])), c, BIDE_MADE(boxed, d, (box)),          \
+                          allocator, &cx, &got);                                                   \
+        if (r == BIDE_PENDING)                                                                     \
+            r = drive_box(&whole, &cx, &got);                                                      \
+        plans_are_over(plans, 4);                                                                  \
+        return r;                                                                                  \
+    }                                                                                              \
+    TEST_EVERY_FAILURE(every_failure, scenario)
 
 #endif

@@ -187,11 +187,11 @@ static inline void pause_ms(long ms)
     nanosleep(&t, NULL);
 }
 
-/* Waits, for ten seconds at most, until a count has come to n. */
+/* Waits, for a minute at most, until a count has come to n. */
 static inline void await_count(atomic_int *count, int n)
 {
     int i;
-    for (i = 0; i < 10000 && atomic_load(count) < n; i++)
+    for (i = 0; i < 60000 && atomic_load(count) < n; i++)
         pause_ms(1);
     assert_true(atomic_load(count) >= n);
 }

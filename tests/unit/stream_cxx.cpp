@@ -6,6 +6,7 @@
 #include <bide/stream_buffered.h>
 #include <bide/stream_collect.h>
 #include <bide/stream_join.h>
+#include <bide/stream_set.h>
 
 #include <cstdio>
 
@@ -75,6 +76,24 @@ BIDE_STREAM_COUNT(count_buffered, Buffered);
 BIDE_STREAM_FOR_EACH(each, Count, Times);
 BIDE_STREAM_ALL(all_odd, Count, Odd);
 BIDE_STREAM_CHUNKS(Pieces, Count, 4);
+
+struct Runs {
+    Count of;
+};
+static inline bide_poll Runs_poll_next(Runs *r, bide_context *cx, Count *item)
+{
+    *item = Count{0, 0};
+    return Count_poll_next(&r->of, cx, &item->end);
+}
+static inline void Runs_drop(Runs *)
+{
+}
+BIDE_STREAM_TYPE(Runs, Count);
+BIDE_STREAM_SET(Counts, Count);
+BIDE_STREAM_FLATTEN_UNORDERED(Flat, Runs, Count, 2);
+BIDE_LOCAL_STREAM_FLATTEN_UNORDERED(FlatHere, Runs, Count, 2);
+BIDE_STREAM_COUNT(count_flat, Flat);
+BIDE_STREAM_COUNT(count_flat_here, FlatHere);
 
 struct Log {
     int32_t sum;
@@ -151,6 +170,16 @@ static int streams()
     BIDE_BLOCK_ON_TO(code, count_buffered, &count, (&b));
     CHECK(code == BIDE_READY && count == 9);
     Buffered_drop(&b);
+    Flat flat;
+    FlatHere here;
+    Flat_init(&flat, Runs{{0, 5}}, bide_heap());
+    FlatHere_init(&here, Runs{{0, 5}}, bide_heap());
+    BIDE_BLOCK_ON_TO(code, count_flat, &count, (&flat));
+    CHECK(code == BIDE_READY && count == 10);
+    BIDE_BLOCK_ON_TO(code, count_flat_here, &count, (&here));
+    CHECK(code == BIDE_READY && count == 10);
+    Flat_drop(&flat);
+    FlatHere_drop(&here);
     return 0;
 }
 

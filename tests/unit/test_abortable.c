@@ -186,6 +186,7 @@ static void fired_in_the_poll(void **state)
     stage_close(&s);
 }
 
+#ifndef TEST_LOCAL_FORM /* test_local_abortable.c */
 static void *firing(void *stop)
 {
     bide_abort_fire(stop);
@@ -209,6 +210,8 @@ static void from_another_thread(void **state)
         assert_true(got.aborted);
     }
 }
+
+#endif
 
 static bide_poll boxes_of_it(bide_allocator *allocator)
 {
@@ -239,7 +242,9 @@ int main(void)
         cmocka_unit_test(of_every_kind),
         cmocka_unit_test(C37_panic_waker_never_called_on_ready_path),
         cmocka_unit_test(fired_in_the_poll),
+#ifndef TEST_LOCAL_FORM
         cmocka_unit_test(from_another_thread),
+#endif
         cmocka_unit_test(every_failure),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

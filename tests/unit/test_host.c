@@ -153,6 +153,82 @@ static void between_enter_and_leave_nobody_is_called(void **state)
     assert_int_equal(bide_local_free(h.ex), BIDE_READY);
 }
 
+/* Keeps its waker in a slot; wakes itself at its second poll, and ends at its last. */
+#define wait_in_slot_FRAME(ROW)                                                                    \
+    ROW(PARAM, bide_waker **, slot) ROW(PARAM, int *, polls) ROW(PARAM, int, last)
+BIDE_FUTURE(void, wait_in_slot)
+
+BIDE_INLINE bide_poll wait_in_slot_poll(struct wait_in_slot *f, bide_context *cx, void *out)
+{
+    (void)out;
+    if (++*f->polls == f->last)
+        return BIDE_READY;
+    if (*f->polls == 2)
+        bide_waker_wake_by_ref(bide_context_waker(cx));
+    return bide_waker_register(f->slot, cx) == BIDE_READY ? BIDE_PENDING : BIDE_ENOMEM;
+}
+
+BIDE_INLINE void wait_in_slot_drop(struct wait_in_slot *f)
+{
+    (void)f;
+}
+
+static void served_without_a_turn(void **state)
+{
+    struct counting_host h;
+    bide_waker *slots[3] = {NULL, NULL, NULL};
+    const int last[3] = {3, 3, 2};
+    int polls[3] = {0, 0, 0};
+    (void)state;
+    assert_int_equal(begin(&h, NULL), BIDE_READY);
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(BIDE_SPAWN(h.ex, wait_in_slot, NULL, (&slots[i], &polls[i], last[i])),
+                         BIDE_READY);
+    assert_int_equal(turn(&h), BIDE_PENDING);
+    h.wakes = 0;
+    assert_true(bide_local_serve(h.ex, slots[2])); /* polled, and has ended */
+    assert_int_equal(polls[2], 2);
+    assert_true(bide_local_serve(h.ex, slots[0])); /* polled, and has woken itself */
+    assert_int_equal(polls[0], 2);
+    assert_true(bide_local_serve(h.ex, slots[1])); /* there is one before it */
+    assert_int_equal(polls[1], 1);
+    assert_int_equal(turn(&h), BIDE_READY);
+    assert_int_equal(polls[0], 3);
+    assert_int_equal(polls[1], 3);
+    for (int i = 0; i < 3; i++) {
+        assert_false(bide_local_serve(h.ex, slots[i])); /* they have ended */
+        bide_waker_clear(&slots[i]);
+    }
+    assert_false(bide_local_serve(h.ex, bide_waker_noop())); /* none of its tasks */
+    assert_int_equal(h.wakes, 0);
+    assert_int_equal(bide_local_free(h.ex), BIDE_READY);
+}
+
+static void served_inside_it_is_a_wake(void **state)
+{
+    struct counting_host h;
+    bide_waker *slot = NULL;
+    bide_join join;
+    int polls = 0;
+    (void)state;
+    assert_int_equal(begin(&h, NULL), BIDE_READY);
+    assert_int_equal(BIDE_SPAWN(h.ex, wait_in_slot, &join, (&slot, &polls, 4)), BIDE_READY);
+    assert_int_equal(turn(&h), BIDE_PENDING);
+    assert_int_equal(bide_local_enter(h.ex), BIDE_READY);
+    assert_false(bide_local_serve(h.ex, slot));
+    assert_true(bide_local_leave(h.ex));
+    assert_int_equal(polls, 1);
+    assert_int_equal(turn(&h), BIDE_PENDING);
+    assert_int_equal(polls, 3);
+    bide_join_abort(&join);
+    assert_true(bide_local_serve(h.ex, slot)); /* its turn is to be dropped */
+    assert_int_equal(polls, 3);
+    assert_int_equal(turn(&h), BIDE_READY);
+    bide_join_detach(&join);
+    bide_waker_clear(&slot);
+    assert_int_equal(bide_local_free(h.ex), BIDE_READY);
+}
+
 static void running_to_an_end_is_refused(void **state)
 {
     struct counting_host h;
@@ -439,6 +515,8 @@ int main(void)
         cmocka_unit_test(long_work_is_cut_into_turns),
         cmocka_unit_test(wakes_between_turns_call_once),
         cmocka_unit_test(between_enter_and_leave_nobody_is_called),
+        cmocka_unit_test(served_without_a_turn),
+        cmocka_unit_test(served_inside_it_is_a_wake),
         cmocka_unit_test(running_to_an_end_is_refused),
         cmocka_unit_test(block_on_has_no_host),
         cmocka_unit_test(turns_need_a_host),

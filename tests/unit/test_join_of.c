@@ -17,12 +17,6 @@ BIDE_TRY_JOIN_ARRAY(try_all, mleaf, BIDE_IS_NEGATIVE);
 BIDE_INTERLEAVE_PENDING(four_output, slow, four, (struct leaf, a), (struct body, b),
                         (struct Source_get, c), (struct boxed, d));
 
-static void four_plans(plan *plans, int pattern)
-{
-    for (int i = 0; i < 4; i++, pattern /= 3)
-        plans[i] = (plan){.pend = pattern % 3, .value = i + 1};
-}
-
 /* In every order of becoming ready; with another pending between the polls, too. */
 static void C12_values_by_name_whoever_was_first(void **state)
 {
@@ -34,7 +28,7 @@ static void C12_values_by_name_whoever_was_first(void **state)
         kinds k;
         four_output got = {0};
         bide_poll r;
-        four_plans(plans, pattern % 81);
+        plans_of(plans, pattern % 81, 1);
         kinds_make(&k, plans, &s.counter.base);
         if (pattern < 81) {
             struct four f;
@@ -71,7 +65,7 @@ static void dropped_after_any_number_of_polls(void **state)
             struct four f;
             four_output got = {0};
             bide_poll r = BIDE_PENDING;
-            four_plans(plans, pattern);
+            plans_of(plans, pattern, 1);
             kinds_make(&k, plans, &s.counter.base);
             four_init(&f, k.a, k.b, k.c, k.d);
             for (int i = 0; i < polls && r == BIDE_PENDING; i++)
@@ -95,7 +89,7 @@ static void C13_a_failure_drops_the_rest(void **state)
             kinds k;
             struct four f;
             four_output got = {0};
-            four_plans(plans, pattern);
+            plans_of(plans, pattern, 1);
             plans[failing].code = BIDE_EFOREIGN;
             kinds_make(&k, plans, &s.counter.base);
             four_init(&f, k.a, k.b, k.c, k.d);
@@ -117,7 +111,7 @@ static void C13_the_first_error_value_drops_the_rest(void **state)
         kinds k;
         struct tried f;
         tried_output got = {0};
-        four_plans(plans, 0);
+        plans_of(plans, 0, 1);
         for (int i = 0; i < 4; i++)
             plans[i].pend = i == wrong ? 1 : 2;
         if (wrong < 4)
@@ -252,33 +246,7 @@ static void eight(void **state)
     stage_close(&s);
 }
 
-/* Boxed and started by the allocator of the scenario; whatever fails, nothing is left. */
-static bide_poll boxed_join(bide_allocator *allocator)
-{
-    bide_context cx = {.size = sizeof cx, .waker = bide_waker_noop(), .allocator = allocator};
-    plan plans[4];
-    four_output got = {0};
-    bide_box box = BIDE_BOX_EMPTY, join = BIDE_BOX_EMPTY;
-    Planned object = {&plans[2]};
-    Source handle = Planned_as_Source(&object, NULL);
-    struct leaf a;
-    struct body b;
-    struct Source_get c;
-    struct boxed d;
-    bide_poll r;
-    four_plans(plans, 80);
-    r = BIDE_BOX(leaf, &box, allocator, (&plans[3]));
-    if (r != BIDE_READY)
-        return r;
-    Source_get_init(&c, &handle);
-    r = four_start_box(&join, BIDE_MADE(leaf, a, (&plans[0])), BIDE_MADE(body, b, (&plans[1])), c,
-                       BIDE_MADE(boxed, d, (box)), allocator, &cx, &got);
-    if (r == BIDE_PENDING)
-        r = drive_box(&join, &cx, &got);
-    plans_are_over(plans, 4);
-    return r;
-}
-TEST_EVERY_FAILURE(every_failure, boxed_join)
+KINDS_THROUGH(boxed_join, four)
 
 /* ---- arrays ------------------------------------------------------------------------------- */
 
@@ -374,7 +342,7 @@ static void the_tree_shows_who_is_waited_for(void **state)
     names n = {.base = {.size = sizeof n.base, .enter = enter, .leave = leave}};
     (void)state;
     stage_open(&s, NULL);
-    four_plans(plans, 1 + 3 + 9);
+    plans_of(plans, 1 + 3 + 9, 1);
     kinds_make(&k, plans, &s.counter.base);
     four_init(&f, k.a, k.b, k.c, k.d);
     assert_int_equal(four_poll(&f, &s.cx, &got), BIDE_PENDING);

@@ -36,6 +36,7 @@ static void trees_of_waiting_tasks(void **state)
     bide_thread_pool *pool;
     bide_join join, outer;
     gate g;
+    int i;
     (void)state;
     options.threads = 2;
     options.name = "workers";
@@ -44,15 +45,24 @@ static void trees_of_waiting_tasks(void **state)
     named.name = "reader";
     assert_int_equal(BIDE_SPAWN_WITH(pool, through, &named, &join, (&g)), BIDE_READY);
     await_count(&g.polls, 1);
-    pause_ms(20); /* the poll returns */
-    assert_int_equal(bide_trace_task(&join, &o), BIDE_READY);
+    for (i = 0; i < 60000; i++) { /* until the poll has returned */
+        o = into(&buffer);
+        assert_int_equal(bide_trace_task(&join, &o), BIDE_READY);
+        if (strstr(text, "task reader: waiting\n"))
+            break;
+        pause_ms(1);
+    }
     assert_non_null(strstr(text, "task reader: waiting\n  through at "));
     assert_non_null(strstr(text, "test_pool_trace.c:"));
     assert_non_null(strstr(text, "\n    pass"));
     assert_int_equal(BIDE_SPAWN(pool, passed, &outer, (bide_join_clone(&join))), BIDE_READY);
-    pause_ms(20);
-    o = into(&buffer);
-    bide_trace_thread_pool(pool, &o);
+    for (i = 0; i < 60000; i++) {
+        o = into(&buffer);
+        bide_trace_thread_pool(pool, &o);
+        if (strstr(text, "task passed: waiting\n"))
+            break;
+        pause_ms(1);
+    }
     assert_non_null(strstr(text, "executor workers: 2 tasks\n"));
     assert_non_null(strstr(text, "  task reader: waiting\n    through at "));
     assert_non_null(strstr(text, "  task passed: waiting\n    passed: task reader\n"));
@@ -120,13 +130,13 @@ static atomic_bool stop_tracing;
 static void *trace_on(void *arg)
 {
     int traces = 0;
-    while (!atomic_load(&stop_tracing)) {
+    do {
         bide_trace_buffer buffer;
         bide_trace_options o = into(&buffer);
         bide_trace_thread_pool(arg, &o);
         traces++;
         sched_yield();
-    }
+    } while (!atomic_load(&stop_tracing));
     return (void *)(intptr_t)traces;
 }
 

@@ -26,12 +26,6 @@ static int32_t of_winner(const first_output *got)
     }
 }
 
-static void plans_of(plan *plans, int pattern)
-{
-    for (int i = 0; i < 4; i++, pattern /= 3)
-        plans[i] = (plan){.pend = pattern % 3, .value = 10 + i};
-}
-
 /* The first in the list of those that are ready first. */
 static int soonest(const plan *plans)
 {
@@ -54,7 +48,7 @@ static void the_first_wins_and_the_losers_are_dropped(void **state)
         first_output got = {0};
         int best;
         bide_poll r, expected = BIDE_READY;
-        plans_of(plans, pattern % 81);
+        plans_of(plans, pattern % 81, 10);
         best = soonest(plans);
         if (pattern / 81 == 1)
             expected = plans[best].code = BIDE_EFOREIGN;
@@ -146,32 +140,7 @@ static void C16_first_ok_else_the_last_error(void **state)
     stage_close(&s);
 }
 
-static bide_poll boxed_race(bide_allocator *allocator)
-{
-    bide_context cx = {.size = sizeof cx, .waker = bide_waker_noop(), .allocator = allocator};
-    plan plans[4];
-    first_output got = {0};
-    bide_box box = BIDE_BOX_EMPTY, race = BIDE_BOX_EMPTY;
-    Planned object = {&plans[2]};
-    Source handle = Planned_as_Source(&object, NULL);
-    struct leaf a;
-    struct body b;
-    struct Source_get c;
-    struct boxed d;
-    bide_poll r;
-    plans_of(plans, 80);
-    r = BIDE_BOX(leaf, &box, allocator, (&plans[3]));
-    if (r != BIDE_READY)
-        return r;
-    Source_get_init(&c, &handle);
-    r = first_start_box(&race, BIDE_MADE(leaf, a, (&plans[0])), BIDE_MADE(body, b, (&plans[1])), c,
-                        BIDE_MADE(boxed, d, (box)), allocator, &cx, &got);
-    if (r == BIDE_PENDING)
-        r = drive_box(&race, &cx, &got);
-    plans_are_over(plans, 4);
-    return r;
-}
-TEST_EVERY_FAILURE(every_failure, boxed_race)
+KINDS_THROUGH(boxed_race, first)
 
 /* ---- select ------------------------------------------------------------------------------- */
 
@@ -189,7 +158,7 @@ static void C14_the_losers_go_on(void **state)
         struct Source_get *c = &k.c;
         struct boxed *d = &k.d;
         int seen = 0;
-        plans_of(plans, pattern);
+        plans_of(plans, pattern, 10);
         plans[1].code = BIDE_EFOREIGN;
         kinds_make(&k, plans, &s.counter.base);
         for (int n = 0; n < 5; n++) {

@@ -316,6 +316,68 @@ static bide_poll results_through(bide_allocator *a)
 }
 TEST_EVERY_FAILURE(results_that_own_are_released_once, results_through)
 
+/* Doors_call(env, x): until the door says so; polls are counted. */
+typedef struct door {
+    bool open;
+    int polls;
+    bide_waker *waker;
+} door;
+typedef struct Doors {
+    door *of;
+} Doors;
+#define Doors_call_FRAME(ROW) ROW(PARAM, Doors *, env) ROW(PARAM, int32_t, x)
+BIDE_FUTURE(int32_t, Doors_call)
+bide_poll Doors_call_poll(struct Doors_call *f, bide_context *cx, int32_t *out)
+{
+    door *d = &f->env->of[f->x];
+    d->polls++;
+    *out = f->x;
+    if (!d->open)
+        return bide_waker_register(&d->waker, cx) == BIDE_READY ? BIDE_PENDING : BIDE_ENOMEM;
+    bide_waker_clear(&d->waker);
+    return BIDE_READY;
+}
+void Doors_call_drop(struct Doors_call *f)
+{
+    bide_waker_clear(&f->env->of[f->x].waker);
+}
+static inline void Doors_drop(Doors *env)
+{
+    (void)env;
+}
+BIDE_STREAM_BUFFERED(InOrder, Counter, Doors, 4);
+BIDE_STREAM_BUFFER_UNORDERED(AsReady, Counter, Doors, 4);
+
+/* What a poll costs that has no memory for wakers: one poll of each call in flight, no more. */
+#define POLLS_EACH(Name)                                                                           \
+    do {                                                                                           \
+        rig r;                                                                                     \
+        door d[4] = {{.open = false}};                                                             \
+        Doors env = {d};                                                                           \
+        Name s;                                                                                    \
+        int32_t got;                                                                               \
+        rig_open(&r);                                                                              \
+        Name##_init(&s, counter_of(0, 4, false, NULL), env);                                       \
+        for (int round = 1; round <= 3; round++) {                                                 \
+            assert_int_equal(Name##_poll_next(&s, &r.cx, &got), BIDE_PENDING);                     \
+            for (int i = 0; i < 4; i++)                                                            \
+                assert_int_equal(d[i].polls, round);                                               \
+        }                                                                                          \
+        d[0].open = true;                                                                          \
+        assert_int_equal(Name##_poll_next(&s, &r.cx, &got), BIDE_READY);                           \
+        assert_int_equal(got, 0);                                                                  \
+        for (int i = 0; i < 4; i++)                                                                \
+            assert_true(d[i].polls <= 4);                                                          \
+        Name##_drop(&s);                                                                           \
+        rig_close(&r);                                                                             \
+    } while (0)
+static void each_in_flight_is_polled_once_a_poll(void **state)
+{
+    (void)state;
+    POLLS_EACH(InOrder);
+    POLLS_EACH(AsReady);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -326,6 +388,7 @@ int main(void)
         cmocka_unit_test(S20_for_each_concurrent_error_stops),
         cmocka_unit_test(for_each_concurrent_dropped),
         cmocka_unit_test(results_that_own_are_released_once),
+        cmocka_unit_test(each_in_flight_is_polled_once_a_poll),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -274,7 +274,8 @@ static void keeper_drop(struct keeper *f)
 static void on_alarm(int number)
 {
     (void)number;
-    (void)bide_wake_from_isr(kept);
+    if (kept)
+        (void)bide_wake_from_isr(kept);
 }
 
 /* The handler runs on the loop's thread, which sleeps with no deadline. */
@@ -283,7 +284,8 @@ static void a_signal_handler_wakes(void **state)
     bide_uv *rt = new_rt(NULL);
     struct sigaction act = {.sa_handler = on_alarm}, before;
     timer_t timer;
-    struct itimerspec soon = {.it_value = {0, 20000000}};
+    /* Again and again, as the first may come before anybody waits. */
+    struct itimerspec soon = {.it_value = {0, 20000000}, .it_interval = {0, 20000000}};
     bide_waker *w;
     (void)state;
     sigaction(SIGALRM, &act, &before);

@@ -3,8 +3,7 @@
  */
 #include "uv_support.h"
 
-#include <netinet/in.h>
-#include <sys/socket.h>
+#include <unistd.h>
 
 static int32_t do_lookup(bide_uv *rt, const char *host, const char *service, bide_uv_addresses *out)
 {
@@ -79,6 +78,7 @@ static void connected_by_name(void **state)
     struct sockaddr_storage at;
     char port[8];
     int32_t e = -1;
+    int refusing;
     bide_poll r;
     (void)state;
     assert_int_equal(bide_uv_ip("127.0.0.1", 0, &at), 0);
@@ -92,10 +92,13 @@ static void connected_by_name(void **state)
     assert_non_null(t.at);
     bide_uv_tcp_drop(&t);
     bide_uv_listener_drop(&l);
+    refusing = refuse_on_loopback(&at);
+    snprintf(port, sizeof port, "%u", (unsigned)bide_uv_port(&at));
     BIDE_UV_RUN_UNTIL_TO(r, rt, bide_uv_tcp_connect_to, &e, (rt, "127.0.0.1", port, &t));
     assert_int_equal(r, BIDE_READY);
     assert_int_equal(e, UV_ECONNREFUSED);
     assert_null(t.at);
+    close(refusing);
     assert_int_equal(bide_uv_free(rt), BIDE_READY);
 }
 

@@ -103,7 +103,7 @@ static void let_go(void **state)
     assert_int_equal(bide_uv_process_start(rt, &o, &p), 0);
     bide_uv_process_drop(&p);
     assert_int_equal(bide_uv_process_id(&p), 0);
-    for (int i = 0; i < 1000 && waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0; i++) {
+    for (int i = 0; i < 30000 && waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0; i++) {
         BIDE_UV_RUN_UNTIL_TO(r, rt, bide_sleep, NULL, (2));
         assert_int_equal(r, BIDE_READY);
     }

@@ -8,7 +8,9 @@
 
 #include <bide/uv.h>
 
+#include <netinet/in.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <uv.h>
 
 /* libuv's first loop opens two descriptors for the rest of the process. Before hygiene.c counts. */
@@ -34,6 +36,19 @@ static inline bide_uv *new_rt(uv_loop_t *loop)
     bide_uv *rt;
     assert_int_equal(bide_uv_new(NULL, loop, &rt), BIDE_READY);
     return rt;
+}
+
+/* A socket on a port of loopback that does not listen: who connects to it is refused, and nobody
+ * else is given the port while it is open. */
+static inline int refuse_on_loopback(struct sockaddr_storage *at)
+{
+    socklen_t size = sizeof *at;
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(fd >= 0);
+    assert_int_equal(bide_uv_ip("127.0.0.1", 0, at), 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)at, sizeof(struct sockaddr_in)), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)at, &size), 0);
+    return fd;
 }
 
 /* A loop of the application's, which must be empty in the end. */

@@ -4,8 +4,9 @@
 # difference of two runs that differ in the number of messages. Usage:
 #     cost.sh <compiler id> <build type> <tcp_echo> <tcp_echo_callbacks>
 #
-# Limits: instructions, 5 % more than libuv's guide has it; system calls, none more than the least
-# that does. Exit: 0 within the limits, 1 not, 77 not measurable here (ctest's "skipped").
+# Limits, against callbacks that do the least: so many instructions more, and no system call more.
+# Callbacks as in libuv's guide take twice as many instructions as the least.
+# Exit: 0 within the limits, 1 not, 77 not measurable here (ctest's "skipped").
 set -eu
 compiler=$1
 build=$2
@@ -13,6 +14,7 @@ echo=$3
 callbacks=$4
 few=100
 many=300
+more=175 # instructions for a task, with all that can be waited for, dropped and traced
 
 if [ "$compiler" != GNU ] || [ "$build" != Release ]; then
     echo "skipped: the limits are for gcc in Release, not $compiler in $build"
@@ -92,7 +94,7 @@ for connections in 1 50; do
     least=$(per_message instructions $connections "$callbacks" try 0 $connections)
     echo "$connections connections, instructions a message: bide $((bide / 100))," \
         "callbacks as in the guide $((guide / 100)), the least of callbacks $((least / 100))"
-    at_most instructions $((guide * 105 / 100)) "$bide"
+    at_most instructions $((least + more * 100)) "$bide"
 
     bide=$(per_message calls $connections "$echo" 0 --limit $connections)
     least=$(per_message calls $connections "$callbacks" try 0 $connections)

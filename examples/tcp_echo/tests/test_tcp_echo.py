@@ -8,7 +8,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".."))
-from peers import Serving, check, main, need, read_to_end, reset, run  # noqa: E402
+from peers import Nobody, Serving, check, main, need, read_to_end, reset, run, until  # noqa: E402
 
 
 def random_bytes(size):
@@ -106,6 +106,8 @@ def ends_by_signal(program):
         for s in idle:
             check(s.recv(4) == b"here", "echo")
         stuck = server.connect()
+        stuck.sendall(b"here")
+        check(stuck.recv(4) == b"here", "echo")
         stuck.setblocking(False)
         try:
             while True:
@@ -131,21 +133,31 @@ def out_of_descriptors(program):
                 crowd.append(server.connect())
             except ConnectionResetError:  # closed while we still connected
                 pass
-        time.sleep(0.2)
+
+        # They are taken in the order in which they came.
+        crowd[-1].settimeout(60)
+        try:
+            check(crowd[-1].recv(1) == b"", "one that is too many")
+        except ConnectionResetError:
+            pass
         for s in crowd:
             s.close()
-        served = False
-        for _ in range(100):  # until the server has seen their ends, others are refused, too
+
+        def served():  # until the server has seen their ends, others are refused, too
             try:
-                ask(server.port, b"after the crowd")
-                served = True
-                break
-            except ConnectionResetError:
-                time.sleep(0.05)
-        check(served, "nobody is served any more")
+                with server.connect() as s:
+                    s.sendall(b"after the crowd")
+                    s.shutdown(socket.SHUT_WR)
+                    got = read_to_end(s)
+            except OSError:
+                return False
+            check(got in (b"", b"after the crowd"), "not what was sent", got)
+            return got != b""
+
+        until(served, "nobody is served any more")
         said = server.end()
-        served = int(re.search(r"(\d+) connections", said).group(1))
-        check(20 < served <= 40, "counts", said)
+        count = int(re.search(r"(\d+) connections", said).group(1))
+        check(20 < count <= 40, "counts", said)
 
 
 def port_taken(program):
@@ -166,10 +178,8 @@ def wrong_usage(program):
 
 def nobody_there(program):
     """Clients say why."""
-    with Serving([program, "0"]) as server:
-        port = server.port
-        server.end()
-    _, err = run([program, "--client", str(port), "--connections", "3"], code=1)
+    with Nobody() as nobody:
+        _, err = run([program, "--client", str(nobody.port), "--connections", "3"], code=1)
     check(b"connection refused" in err, "the message", err)
 
 

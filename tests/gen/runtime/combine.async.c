@@ -66,3 +66,35 @@ async int32_t all_of(int32_t n)
         order = order * 10 + got.value;
     return order;
 }
+
+/* What is made of functions of this file; bidec adds the lines BIDE_FUTURE_BY_ASYNC. */
+async int32_t answer(const char *text, uint64_t ms)
+{
+    await(bide_sleep(ms));
+    return (int32_t)text[0];
+}
+BIDE_TIMEOUT(answer_within, answer);
+
+async int32_t patient(uint64_t ms)
+{
+    for (uint64_t limit = 5; limit < 100; limit *= 2) {
+        answer_within_output got = await(answer_within(limit, answer_made("a", ms)));
+        if (!got.late)
+            return got.of.value + (int32_t)limit;
+    }
+    return -1;
+}
+BIDE_DEADLINE(patient_until, patient);
+BIDE_RACE(patient_or_nap, (patient_until, work), (bide_sleep, nap));
+
+async int32_t impatient(uint64_t until, uint64_t nap)
+{
+    struct patient_until work;
+    struct bide_sleep other;
+    patient_until_init(&work, until, patient_made(30));
+    bide_sleep_init(&other, nap);
+    patient_or_nap_output first = await(patient_or_nap(work, other));
+    if (first.winner == patient_or_nap_is_nap)
+        return -2;
+    return first.work.value.late ? -3 : first.work.value.of.value;
+}

@@ -33,6 +33,9 @@ bide_async int32_t both(void);
 bide_async int32_t first_of_two(void);
 bide_async int32_t in_turn(int32_t rounds);
 bide_async int32_t all_of(int32_t n);
+bide_async int32_t answer(const char *text, uint64_t ms);
+bide_async int32_t patient(uint64_t ms);
+bide_async int32_t impatient(uint64_t until, uint64_t nap);
 
 #include BIDE_GENERATED("combine.gen.h")
 

@@ -75,11 +75,26 @@ static void awaited_in_async_c(void **state)
     RUN(all_of, (4), 4321);
 }
 
+/* The header has answer_within: it is in the frame of patient. */
+static void made_of_functions_of_the_file(void **state)
+{
+    (void)state;
+    RUN(patient, (3), 'a' + 5);
+    RUN(patient, (12), 'a' + 20);
+    RUN(patient, (1000), -1);
+    RUN(impatient, (1000000000, 1000), 'a' + 40);
+    RUN(impatient, (1000000000, 20), -2);
+    RUN(impatient, (40 * 1000000, 1000), -3);
+    assert_true(sizeof(struct patient) > sizeof(struct answer_within));
+    assert_true((int)impatient_flags & (int)BIDE_SEND);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(awaited_in_async_c),
         cmocka_unit_test(over_generated_futures),
+        cmocka_unit_test(made_of_functions_of_the_file),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 use async_trait::async_trait;
 use bench_rust::{block_on, opaque, opaque_ref, park, Row, Yield, CHAIN, ITEMS, PLACE};
+use futures::future::ready;
 use futures::stream::{Stream, StreamExt};
 use std::cell::Cell;
 use std::future::Future;
@@ -303,6 +304,57 @@ fn run_stream_poll(loops: u32, which: bool) -> u32 {
     block_on(stream_poll(loops, std::hint::black_box(&mut *stream)))
 }
 
+/// By poll_next itself, without a future for each item.
+async fn flow_poll(loops: u32, stream: &mut (dyn Stream<Item = u32> + Unpin)) -> u32 {
+    let (mut loops, mut acc) = (loops, 0u32);
+    std::future::poll_fn(move |cx| {
+        while loops > 0 {
+            match Pin::new(&mut *stream).poll_next(cx) {
+                Poll::Ready(Some(item)) => acc = acc.wrapping_add(item),
+                Poll::Ready(None) => loops -= 1,
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+        Poll::Ready(acc)
+    })
+    .await
+}
+
+fn run_flow_poll(loops: u32, which: bool) -> u32 {
+    let mut stream: Box<dyn Stream<Item = u32> + Unpin> = if which {
+        Box::<Up>::default()
+    } else {
+        Box::<Down>::default()
+    };
+    block_on(flow_poll(loops, std::hint::black_box(&mut *stream)))
+}
+
+async fn flow_chain(loops: u32, by: u32) -> u32 {
+    let mut acc = 0u32;
+    for _ in 0..loops {
+        let chain = Up::default()
+            .map(move |x| x.wrapping_mul(by))
+            .filter(|x| ready(x & 1 == 1))
+            .take(ITEMS as usize / 2);
+        acc = acc.wrapping_add(chain.fold(0u32, |sum, x| ready(sum.wrapping_add(x))).await);
+    }
+    acc
+}
+
+/// Each stage boxed, for the next one.
+async fn flow_chain_dyn(loops: u32, by: u32) -> u32 {
+    let mut acc = 0u32;
+    for _ in 0..loops {
+        let source = Up::default().boxed_local();
+        let tripled = source.map(move |x| x.wrapping_mul(by)).boxed_local();
+        let odds = tripled.filter(|x| ready(x & 1 == 1)).boxed_local();
+        let chain = odds.take(ITEMS as usize / 2).boxed_local();
+        let chain = std::hint::black_box(chain);
+        acc = acc.wrapping_add(chain.fold(0u32, |sum, x| ready(sum.wrapping_add(x))).await);
+    }
+    acc
+}
+
 fn run_stream_next(loops: u32, which: bool) -> u32 {
     let mut stream: Box<dyn Numbers> = if which {
         Box::<Up>::default()
@@ -333,6 +385,14 @@ fn main() {
             block_on(stream_static(n, std::hint::black_box(&mut Up::default())))
         }),
         ("stream_poll", "none", run_stream_poll),
+        ("flow_static", "none", |n, _| {
+            block_on(stream_static(n, std::hint::black_box(&mut Up::default())))
+        }),
+        ("flow_poll", "none", run_flow_poll),
+        ("flow_next", "none", run_stream_poll),
+        ("flow_chain", "none", |n, w| {
+            block_on(flow_chain(n, if w { 3 } else { 5 }))
+        }),
     ];
     let boxed: &[Row] = &[
         ("dyn_leaf", PLACE, |n, w| drive(n, make_leaf(w))),
@@ -340,6 +400,9 @@ fn main() {
         ("dyn_chain", PLACE, |n, w| drive(n, chain(make_leaf(w)))),
         ("dyn_chain_wait", PLACE, |n, w| drive(n, chain(make_nap(w)))),
         ("stream_next", PLACE, run_stream_next),
+        ("flow_chain_dyn", PLACE, |n, w| {
+            block_on(flow_chain_dyn(n, if w { 3 } else { 5 }))
+        }),
         ("dyn_yield", PARK, |n, w| drive_park(n, make_nap(w))),
         ("dyn_chain_wait", PARK, |n, w| {
             drive_park(n, chain(make_nap(w)))
