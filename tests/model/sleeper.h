@@ -38,7 +38,7 @@ static void sleeper_wake_by_ref(bide_waker *waker)
 static void sleeper_never(bide_waker *waker)
 {
     (void)waker;
-    CHECK(!"a waker that is no clone is woken for good, or dropped");
+    model_check(false, "a waker that is no clone is woken for good, or dropped");
 }
 
 static bide_waker *sleeper_ref_clone(bide_waker *waker)
