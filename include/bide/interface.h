@@ -507,6 +507,7 @@ BIDE_INLINE const bide_vtable *bide_priv_query(const bide_vtable *vt, const char
             I bide_h = bide_f->bide_u.call.bide_h;                                                 \
             F##_discard(&bide_h CALL);                                                             \
             I##_bide_release(&bide_h, bide_f, BIDE_READY);                                         \
+            return;                                                                                \
         }                                                                                          \
         bide_priv_dyn_drop(bide_f);                                                                \
     }                                                                                              \
