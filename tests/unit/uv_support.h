@@ -21,16 +21,6 @@ __attribute__((constructor(101), unused)) static void open_what_libuv_keeps(void
         abort();
 }
 
-/* libuv closes descriptors by system calls of its own, which the thread sanitizer does not see: it
- * then takes the next use of the number for a race. */
-#ifdef __SANITIZE_THREAD__
-const char *__tsan_default_suppressions(void);
-const char *__tsan_default_suppressions(void)
-{
-    return "called_from_lib:libuv.so\n";
-}
-#endif
-
 static inline bide_uv *new_rt(uv_loop_t *loop)
 {
     bide_uv *rt;
