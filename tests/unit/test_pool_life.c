@@ -70,8 +70,9 @@ static void E06_self_waking_task_does_not_starve(void **state)
     for (i = 0; i < 3; i++) {
         gate_init(&pair[i]);
         pair[i].during = keep_busy;
-        assert_int_equal(BIDE_SPAWN(b.pool, pass, NULL, (&pair[i])), BIDE_READY);
     }
+    for (i = 0; i < 3; i++)
+        assert_int_equal(BIDE_SPAWN(b.pool, pass, NULL, (&pair[i])), BIDE_READY);
     await_count(&pair[0].polls, 100);
     await_count(&pair[1].polls, 100);
     await_count(&pair[2].polls, 100);
