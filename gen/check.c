@@ -67,7 +67,9 @@ bool suspends_here(const check *c, const node *n)
     case N_RACE:
         return true;
     case N_VAR:
-        return n->var && is_async_callee(n->var->cleanup_fn);
+        return n->var && cleanup_waits(n->var);
+    case N_DROP:
+        return is_suspending(n);
     default:
         return c->async_cleanup && is_jump(n);
     }
@@ -104,7 +106,7 @@ static bool suspends_behind(const check *c, const node *n, const node *from, boo
 bool has_async_cleanup(const check *c, const node *block)
 {
     for (uint32_t i = 0; i < c->f->var_count; i++)
-        if (c->f->vars[i]->block == block && is_async_callee(c->f->vars[i]->cleanup_fn))
+        if (c->f->vars[i]->block == block && cleanup_waits(c->f->vars[i]))
             return true;
     return false;
 }
@@ -159,13 +161,14 @@ static check begin(unit *u, function *f, bool is_async)
 {
     check c = {.u = u, .f = f, .is_async = is_async};
     for (uint32_t i = 0; i < f->var_count; i++)
-        c.async_cleanup = c.async_cleanup || is_async_callee(f->vars[i]->cleanup_fn);
+        c.async_cleanup = c.async_cleanup || cleanup_waits(f->vars[i]);
     c.suspends = suspends_in(&c, f->body);
     return c;
 }
 
 void check_unit(unit *u)
 {
+    find_cancelled(u);
     check_functions(u);
     for (uint32_t i = 0; i < u->function_count; i++) {
         check c = begin(u, u->functions[i], true);

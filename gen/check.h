@@ -12,6 +12,7 @@
 #ifndef BIDEC_CHECK_H
 #define BIDEC_CHECK_H
 
+#include "flow.h"
 #include "model.h"
 
 typedef struct check {

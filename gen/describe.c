@@ -21,6 +21,8 @@ static const char *word_text(node_kind kind)
         return "select";
     case N_RACE:
         return "race";
+    case N_DROP:
+        return "drop";
     default:
         return "wait";
     }
@@ -45,7 +47,12 @@ const char *describe_site(arena *a, const site *s)
 {
     text out = {.arena = a};
     if (!s->word) {
-        text_printf(&out, "async cleanup of %s", s->cleanup ? s->cleanup->name : "a variable");
+        text_printf(&out, s->cleanup->is_async ? "cancel %s" : "async cleanup of %s",
+                    s->cleanup->name);
+        return out.data;
+    }
+    if (s->cleanup) {
+        text_printf(&out, "cancel %s", s->cleanup->name);
         return out.data;
     }
     text_puts(&out, word_text(s->word->kind));

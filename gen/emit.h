@@ -80,6 +80,8 @@ void emit_word(writer *w, node *word, const char *out);
 /* Starts an async variable. */
 void emit_async_start(writer *w, var *v);
 void emit_async_drop(writer *w, const var *v, bool is_last);
+/* The same for one that must be cancelled. */
+void emit_async_cancel(writer *w, const var *v, bool unwinding);
 /* The await of an async cleanup. */
 void emit_async_cleanup(writer *w, var *v, bool unwinding);
 bool async_is_boxed(const var *v);

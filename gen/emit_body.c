@@ -118,7 +118,9 @@ static void emit_discarded(writer *w, node *e)
 
 static void end_var(writer *w, var *v)
 {
-    if (v->is_async)
+    if (v->is_cancelled)
+        emit_async_cancel(w, v, false);
+    else if (v->is_async)
         emit_async_drop(w, v, true);
     else if (cleanup_waits(v))
         emit_async_cleanup(w, v, false);
@@ -173,7 +175,9 @@ static void end_scope(writer *w, uint32_t down_to, bool jumped)
         if (w->unwind_used[v->index])
             glue(w, "bide_u%u:", v->index + 1);
         w->indent += 4;
-        if (cleanup_waits(v) && !v->is_async)
+        if (v->is_cancelled)
+            emit_async_cancel(w, v, true);
+        else if (cleanup_waits(v))
             emit_async_cleanup(w, v, true);
         else
             end_var(w, v);
@@ -584,7 +588,7 @@ void emit_statement(writer *w, node *n)
     case N_EXPR:
         if (bare(n->kids[0])->kind == N_FAIL) {
             emit_fail(w, bare(n->kids[0]));
-        } else if (bare(n->kids[0])->kind == N_DROP) {
+        } else if (bare(n->kids[0])->kind == N_DROP && !is_suspending(bare(n->kids[0]))) {
             /* a word that does not suspend */
             glue_lines(w);
             emit_async_drop(w, bare(bare(n->kids[0])->kids[0])->var, false);

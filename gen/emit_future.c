@@ -46,6 +46,26 @@ static void prototype(writer *w, const function *f, const char *linkage, const c
     text_printf(w->to, "%s%s%s_%s(%s);\n", linkage, result, f->name, name, params);
 }
 
+/* Whether calls of F_drop are refused where F turns out to be BIDE_NO_DROP; what it takes then. The
+ * functions that the file uses itself take the frame. */
+static bool refuses_drop(const function *f, const char *near)
+{
+    return f->has_cancel && !f->is_generator && !*near;
+}
+
+static const char *dropped(arena *a, const function *f, const char *near)
+{
+    return refuses_drop(f, near) ? arena_print(a, "%s_bide_dropped %s", f->name, f->name)
+                                 : arena_print(a, "struct %s *bide_f", f->name);
+}
+
+static void emit_dropped(writer *w, const function *f, const char *near)
+{
+    if (refuses_drop(f, near))
+        text_printf(w->to, "    struct %s *const bide_f = BIDE_PRIV_DROPPED_FRAME(%s, %s);\n",
+                    f->name, f->name, f->name);
+}
+
 /* F_poll and so on; `near` are the functions that this file uses itself. */
 static void emit_prototypes(writer *w, const function *f, const char *linkage, const char *start,
                             const char *near)
@@ -55,8 +75,9 @@ static void emit_prototypes(writer *w, const function *f, const char *linkage, c
     const char *end = arena_print(a, ", bide_context *bide_cx, %s *bide_out", out);
     prototype(w, f, start, "bide_poll ", arena_print(a, "%spoll", near),
               arena_print(a, "struct %s *bide_f%s", f->name, end));
-    prototype(w, f, linkage, "void ", arena_print(a, "%sdrop", near),
-              arena_print(a, "struct %s *bide_f", f->name));
+    if (refuses_drop(f, near))
+        text_printf(w->to, "BIDE_PRIV_DROPPED(%s)\n", f->name);
+    prototype(w, f, linkage, "void ", arena_print(a, "%sdrop", near), dropped(a, f, near));
     if (f->is_generator)
         return;
     prototype(w, f, start, "bide_poll ", arena_print(a, "%sstart", near),
@@ -210,7 +231,8 @@ static void emit_inner(writer *w, const function *f, const char *near, const cha
                 f->name);
     call_run(w, f, "POLL", "bide_f", "NULL", "bide_cx", "bide_out");
     text_puts(w->to, ");\n}\n");
-    define(w, f, linkage, "void ", arena_print(a, "%sdrop", near), frame);
+    define(w, f, linkage, "void ", arena_print(a, "%sdrop", near), dropped(a, f, near));
+    emit_dropped(w, f, near);
     text_printf(w->to, "    BIDE_PRIV_CHECK_DROP(%s, bide_f)\n    (void)", f->name);
     call_run(w, f, "DROP", "bide_f", "NULL", "NULL", "NULL");
     text_puts(w->to, ";\n}\n");
@@ -240,7 +262,8 @@ static void emit_outer(writer *w, const function *f, const char *end)
     const char *comma = *args ? ", " : "";
     define(w, f, "", "bide_poll ", "poll", arena_print(a, "%s%s", frame, end));
     text_printf(w->to, "    return %s_bide_near_poll(bide_f, bide_cx, bide_out);\n}\n", f->name);
-    define(w, f, "", "void ", "drop", frame);
+    define(w, f, "", "void ", "drop", dropped(a, f, ""));
+    emit_dropped(w, f, "");
     text_printf(w->to, "    %s_bide_near_drop(bide_f);\n}\n", f->name);
     if (f->is_generator)
         return;
@@ -276,6 +299,13 @@ static void trace_row(writer *w, const function *f, const site *s, const callee 
                 child->name);
 }
 
+static void trace_variable(writer *w, const function *f, const site *s, const var *v)
+{
+    bool is_boxed = async_is_boxed(v);
+    trace_row(w, f, s, async_callee(v), is_boxed, async_text(w, v, is_boxed ? "box" : "kid"),
+              live_text(w, v));
+}
+
 static bool trace_variables(writer *w, const function *f, const site *s)
 {
     bool any = false;
@@ -283,9 +313,7 @@ static bool trace_variables(writer *w, const function *f, const site *s)
         node *r = bare(s->word->kids[i]);
         if (!r || r->kind != N_REF || !r->var->is_async)
             continue;
-        trace_row(w, f, s, async_callee(r->var), async_is_boxed(r->var),
-                  async_text(w, r->var, async_is_boxed(r->var) ? "box" : "kid"),
-                  live_text(w, r->var));
+        trace_variable(w, f, s, r->var);
         any = true;
     }
     return any;
@@ -302,6 +330,8 @@ static void emit_trace(writer *w, function *f)
         if (s->callee)
             trace_row(w, f, s, s->callee, s->boxed,
                       arena_print(w->unit->arena, "bide_f->%s.bide_kid", s->group->path), NULL);
+        else if (s->cleanup)
+            trace_variable(w, f, s, s->cleanup);
         else if (!s->word || !trace_variables(w, f, s))
             trace_row(w, f, s, NULL, false, NULL, NULL);
     }
@@ -321,11 +351,12 @@ static void emit_record(writer *w, const function *f)
                 "void *bide_out)\n{\n    return %s_poll((struct %s *)bide_f, bide_cx, "
                 "(%s *)bide_out);\n}\n",
                 f->name, f->name, f->name, out ? out : "void");
-    text_printf(
-        w->to,
-        "BIDE_INLINE void %s_bide_drop(void *bide_f)\n{\n    %s_drop((struct %s *)bide_f);\n"
-        "}\n",
-        f->name, f->name, f->name);
+    text_printf(w->to,
+                refuses_drop(f, "") ? "BIDE_INLINE void %s_bide_drop(void *bide_f)\n{\n"
+                                      "    BIDE_PRIV_LET_GO(%s, (struct %s *)bide_f);\n}\n"
+                                    : "BIDE_INLINE void %s_bide_drop(void *bide_f)\n{\n"
+                                      "    %s_drop((struct %s *)bide_f);\n}\n",
+                f->name, f->name, f->name);
     if (f->has_cancel)
         text_printf(w->to,
                     "BIDE_INLINE bide_poll %s_bide_cancel(void *bide_f, bide_context *bide_cx)\n"
@@ -355,7 +386,7 @@ static void emit_promises(writer *w, const function *f)
     for (uint32_t i = 0; i < f->var_count; i++) {
         const var *v = f->vars[i];
         const callee *c = v->is_async ? async_callee(v) : NULL;
-        if (!c || !child_waits(c))
+        if (!c || v->is_cancelled || !child_waits(c))
             continue;
         source_line(w, v->at);
         text_printf(w->to,

@@ -137,7 +137,8 @@ static void resume_child(writer *w, const site *s, const char *out)
 {
     const callee *c = s->callee;
     const char *kid = path_of(w, s->group, "bide_kid");
-    const char *at = where(c, s->boxed);
+    /* the child was begun here, so that a dyn call is known to be a box by now */
+    const char *at = c->is_dyn && !s->boxed ? "DYN" : where(c, s->boxed);
     if (w->function->has_cancel && !s->boxed && !s->cleanup && child_cancels(c))
         glue(w, "BIDE_PRIV_RESUME_CANCEL(%s, %s, %s, %s)", at, c->name, kid, out);
     else if (w->function->has_cancel && s->boxed && child_cancels(c))
@@ -265,6 +266,74 @@ void emit_async_drop(writer *w, const var *v, bool is_last)
         glue(w, "}");
 }
 
+/* Where the end of a variable waits, in the order in which flow.c made the sites. */
+static site *next_site(writer *w, const var *v, const node *word, bool unwinding)
+{
+    for (uint32_t i = 0; i < w->function->site_count; i++) {
+        site *s = w->function->sites[i];
+        if (s->cleanup == v && s->word == word && s->unwinding == unwinding && !s->is_emitted)
+            return s;
+    }
+    return NULL;
+}
+
+/* Cancels an async variable until it is done; `s` is where this waits. A drop cannot wait. */
+static void cancel_variable(writer *w, site *s, const var *v, bool unwinding)
+{
+    bool is_boxed = async_is_boxed(v);
+    const callee *c = async_callee(v);
+    const char *at = async_text(w, v, is_boxed ? "box" : "kid");
+    const char *cancel =
+        is_boxed ? arena_print(w->unit->arena, "bide_box_cancel(&%s, bide_cx)", at)
+                 : arena_print(w->unit->arena, "bide_cancel(&%s_type, &%s, bide_cx)", c->name, at);
+    glue(w, "if (%s) {", live_text(w, v));
+    w->indent += 4;
+    if (unwinding) {
+        glue(w, "if (bide_op == BIDE_PRIV_RUN_DROP)");
+        glue(w, "    BIDE_PRIV_DROP_%s(%s, &%s);", where(c, is_boxed), c->name, at);
+    }
+    glue(w, "%sif (%s == BIDE_PENDING) {", unwinding ? "else " : "", cancel);
+    leave(w, s, "BIDE_PENDING");
+    glue(w, "if (bide_op == BIDE_PRIV_RUN_DROP)");
+    glue(w, "    BIDE_PRIV_DROP_%s(%s, &%s);", where(c, is_boxed), c->name, at);
+    glue(w, "else if (%s == BIDE_PENDING)", cancel);
+    glue(w, "    BIDE_PRIV_RUN_STAY");
+    come_back(w, s);
+    glue(w, "}");
+    glue(w, "%s = 0;", live_text(w, v));
+    w->indent -= 4;
+    glue(w, "}");
+}
+
+/* In the middle of the function: whoever is itself cancelled, or dropped, there goes on to its
+ * end. */
+static void cancel_here(writer *w, site *s, const var *v)
+{
+    cancel_variable(w, s, v, false);
+    glue(w, "if (bide_op == BIDE_PRIV_RUN_DROP || bide_op == BIDE_PRIV_RUN_CANCEL) {");
+    glue(w, "    bide_r = BIDE_ECANCELED;");
+    glue(w, "    goto %s;", unwind_label(w));
+    glue(w, "}");
+}
+
+void emit_async_cancel(writer *w, const var *v, bool unwinding)
+{
+    site *s = next_site(w, v, NULL, unwinding);
+    uint32_t code = w->function->code_temp;
+    if (!s)
+        return;
+    if (!unwinding) {
+        cancel_here(w, s, v);
+        return;
+    }
+    w->temp_used[code] = true;
+    if (w->function->result_temp)
+        w->temp_used[w->function->result_temp] = true;
+    glue(w, "bide_t%u = bide_r;", code);
+    cancel_variable(w, s, v, true);
+    glue(w, "bide_r = bide_t%u;", code);
+}
+
 /* Polls one async variable that has not finished; its value replaces its frame. `number` is what
  * a select gives for it. */
 static void poll_variable(writer *w, const var *v, bool counts, bool catches)
@@ -337,9 +406,13 @@ static void select_variables(writer *w, site *s, node *n)
         glue(w, "}");
     }
     wait_again(w, s, arena_print(w->unit->arena, "%s < 0", value));
-    if (n->kind == N_RACE)
-        for (uint32_t i = 0; i < n->count; i++)
-            emit_async_drop(w, bare(n->kids[i])->var, false);
+    for (uint32_t i = 0; n->kind == N_RACE && i < n->count; i++) {
+        const var *v = bare(n->kids[i])->var;
+        if (v->is_cancelled)
+            cancel_here(w, next_site(w, v, n, false), v);
+        else
+            emit_async_drop(w, v, false);
+    }
 }
 
 static void await_next(writer *w, site *s, node *n)
@@ -476,6 +549,10 @@ void emit_word(writer *w, node *n, const char *out)
     case N_YIELD:
         yield_item(w, s, n);
         break;
+    case N_DROP:
+        tell_line(w, n->line);
+        cancel_here(w, s, bare(n->kids[0])->var);
+        break;
     default:
         break;
     }
@@ -483,21 +560,11 @@ void emit_word(writer *w, node *n, const char *out)
 
 /* ---- async cleanups ---------------------------------------------------------------------- */
 
-static site *next_cleanup_site(writer *w, const var *v, bool unwinding)
-{
-    for (uint32_t i = 0; i < w->function->site_count; i++) {
-        site *s = w->function->sites[i];
-        if (s->cleanup == v && s->unwinding == unwinding && !s->is_emitted)
-            return s;
-    }
-    return NULL;
-}
-
 /* On the way out of the function the code of its end waits in a temporary. A drop cannot wait:
  * the cleanup is then left out (the type says BIDE_NO_DROP). */
 void emit_async_cleanup(writer *w, var *v, bool unwinding)
 {
-    site *s = next_cleanup_site(w, v, unwinding);
+    site *s = next_site(w, v, NULL, unwinding);
     const char *args = arena_print(w->unit->arena, "&%s, ", var_text(w, v));
     uint32_t code = w->function->code_temp;
     if (!s)

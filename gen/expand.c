@@ -22,6 +22,7 @@ typedef struct declared {
     const char *name;
     uint32_t first, open; /* tokens: of its specifiers, of its parameters */
     bool is_made;         /* BIDE_FUTURE_BY_ASYNC stands behind */
+    bool is_generator;
 } declared;
 
 /* From this line on, the file calls itself otherwise. */
@@ -212,11 +213,19 @@ static bool is_async_word(const source *s, uint32_t index)
            is(s, index, "bide_async_send");
 }
 
+static bool is_generator_word(const source *s, uint32_t index)
+{
+    return is(s, index, "async_gen") || is(s, index, "bide_async_gen");
+}
+
 static void add_function(source *s, uint32_t first, uint32_t open)
 {
     for (uint32_t i = first; i + 1 < open; i++)
-        if (is_async_word(s, i)) {
-            declared made = {.name = word_at(s, open - 1), .first = first, .open = open};
+        if (is_async_word(s, i) || is_generator_word(s, i)) {
+            declared made = {.name = word_at(s, open - 1),
+                             .first = first,
+                             .open = open,
+                             .is_generator = is_generator_word(s, i)};
             PUSH(s->arena, declared, s->functions, s->function_count) = made;
             return;
         }
@@ -506,6 +515,35 @@ static void read_line(source *s, uint32_t index)
         set_made(s, word_at(s, at + 1));
 }
 
+/* BIDE_STREAM_BY_GENERATOR(Name, F, Item): its parameters, where they are missing, come behind. */
+static void make_stream(source *s, uint32_t index)
+{
+    const token *items = s->original.items;
+    uint32_t at[3], count = 0, close = items[index + 1].pair;
+    text made = {s->arena, NULL, 0, 0};
+    for (uint32_t i = index + 2; i < close; i++) {
+        if (items[i].pair > i)
+            i = items[i].pair;
+        if (is(s, i, ",") && ++count < 3)
+            at[count] = i + 1;
+    }
+    declared *f = count == 2 && is_name(s, at[1]) ? declared_before(s, at[1], index) : NULL;
+    if (!f || !f->is_generator)
+        return;
+    if (!put_parameters(s, &made, f->open)) {
+        error_at(s->diagnostics, token_place(s, at[1]),
+                 "use typedefs for arrays and function pointers",
+                 "BIDE_STREAM_BY_GENERATOR needs the parameters of '%s', which are not eight at "
+                 "most, each a type and a name",
+                 f->name);
+        return;
+    }
+    put(s, s->done, items[close].begin, NULL);
+    text_puts(&made, ")");
+    put(s, items[close].begin, items[close].end, made.data);
+    s->done = items[close].end;
+}
+
 static void make_parts(source *s, uint32_t index)
 {
     const token *items = s->original.items;
@@ -514,11 +552,15 @@ static void make_parts(source *s, uint32_t index)
         read_line(s, index);
         return;
     }
+    if (is(s, index, "BIDE_STREAM_BY_GENERATOR")) {
+        make_stream(s, index);
+        return;
+    }
     if (strncmp(word_at(s, index), "BIDE_", 5) != 0)
         return;
     for (uint32_t i = index + 2; i < items[index + 1].pair; i++) {
         declared *f = is_name(s, i) ? declared_before(s, i, index) : NULL;
-        if (!f || f->is_made)
+        if (!f || f->is_made || f->is_generator)
             continue;
         if (!put_function(s, &made, f)) {
             error_at(s->diagnostics, token_place(s, i),

@@ -148,9 +148,8 @@ static site *add_site(walk *w, node *word, place line)
 /* The end of a scope for one variable, on one way out. */
 static void end_var(walk *w, var *v)
 {
-    if (!v->cleanup)
-        return;
-    use(w, v);
+    if (v->cleanup)
+        use(w, v);
     if (cleanup_waits(v)) {
         site *s = add_site(w, NULL, v->at);
         s->cleanup = v;
@@ -214,6 +213,11 @@ static void word(walk *w, node *n)
         break;
     }
     define_temp(w, n->temp);
+    for (uint32_t i = 0; n->kind == N_RACE && i < n->count; i++) {
+        var *v = bare(n->kids[i])->var;
+        if (v->is_cancelled)
+            add_site(w, n, n->line)->cleanup = v;
+    }
 }
 
 /* Runs what awaits in an expression. */

@@ -37,7 +37,7 @@ flow flow_build(unit *u, function *f);
 /* The value of node.temp for an operator of which only the last operand is left to evaluate. */
 #define TEMP_LAST UINT32_MAX
 
-/* Whether a word suspends (spawn and boxed do not). */
+/* Whether a word suspends (spawn and boxed do not; drop does where it must cancel). */
 bool is_suspending(const node *n);
 /* Whether lowering must take an operator apart, because an operand that is not always evaluated
  * awaits. */
@@ -57,11 +57,13 @@ bool never_waits(const callee *c);
  * all that this file knows. A dyn call is the first without being the second. */
 bool child_cancels(const callee *c);
 bool child_waits(const callee *c);
+/* Whether this file can tell that it must not be dropped. */
+bool surely_waits(const callee *c);
 /* The future type of an async variable. */
 callee *async_callee(const var *v);
 /* Variables of a block that something must run for at its end, in the order of the text. */
 bool needs_ending(const var *v);
-/* Whether the cleanup of a variable is a future, to be awaited. */
+/* Whether the end of a variable is a future, to be awaited or cancelled. */
 bool cleanup_waits(const var *v);
 /* Whether a jump to a label, a loop or a switch ends the scope of a variable: also one back to
  * before its declaration does. */

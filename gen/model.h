@@ -120,6 +120,7 @@ typedef struct var {
     bool is_param, is_static /* or extern: no storage in the frame */;
     bool is_register;
     bool is_async;       /* async T x = f(...): a child future */
+    bool is_cancelled;   /* check: a child that must be cancelled, and not dropped */
     const char *cleanup; /* scoped(fn): "fn"; NULL */
     callee *cleanup_fn;  /* the same, resolved */
     const char *owned;   /* parameter named in owned(fn, p): "fn" */
@@ -226,11 +227,12 @@ typedef struct node {
 
 /* ---- suspensions -------------------------------------------------------------------------- */
 
-/* One place at which a function can be suspended: a word that awaits, a yield, an async cleanup. */
+/* One place at which a function can be suspended: a word that awaits, a yield, an async cleanup,
+ * the cancellation of an async variable. */
 typedef struct site {
     uint32_t number; /* the value of the state word; from 1, in the order of the text */
-    node *word;      /* NULL for the await of an async cleanup */
-    var *cleanup;    /* an async cleanup: whose */
+    node *word;      /* NULL at the end of a scope */
+    var *cleanup;    /* an async cleanup: whose; or the async variable that is cancelled */
     callee *callee;  /* whose future waits; NULL for yield, join, select, race, async variables */
     bool boxed;      /* the child's frame is a box */
     place line;
@@ -293,6 +295,7 @@ typedef struct function {
     uint32_t site_count;
     temp *temps;       /* number i is temps[i - 1] */
     uint32_t temp_count;
+    bool surely_waits; /* check: an async cleanup, here or in a child that this file knows */
     bool waits;        /* an async cleanup, here or, for all that this file knows, in a child */
     bool has_cancel;   /* the same, or a child that is known at run time only */
     bool is_recursive;

@@ -20,6 +20,10 @@ typedef struct input {
  * be loaded. */
 unit *read_unit(arena *a, diagnostics *d, const input *in);
 
+/* cancelled.c: functions that wait when they are cancelled, and async variables of these, as far as
+ * this file can tell; part of check_unit. */
+void find_cancelled(unit *u);
+
 /* check.c: reports everything that cannot be compiled. Needs no analysis. */
 void check_unit(unit *u);
 

@@ -131,7 +131,7 @@ static void add_symbol_of(reader *r, making *m, const char *name)
 static bool add_async(reader *r, making *m, const char *name)
 {
     callee *k = callee_named(r, name);
-    if (!k || !k->is_async)
+    if (!k || (!k->is_async && !k->is_generator))
         return false;
     add_part(r, &m->parts, &m->part_count, k);
     return true;

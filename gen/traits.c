@@ -4,9 +4,8 @@
 #include "flow.h"
 #include "passes.h"
 
-/* BIDE_SEND and BIDE_NO_DROP of bide/abi.h */
+/* BIDE_SEND of bide/abi.h */
 #define SEND 1
-#define NO_DROP 16
 
 /* Why a future may not change threads: a value that is bound to one, or a child that may not. */
 typedef struct reason {
@@ -168,40 +167,11 @@ static void report(unit *u, const function *f)
         f = explain(u->diagnostics, f, &why);
 }
 
-/* Whether a future must be cancelled rather than dropped, as far as this file knows. */
-static bool waits_in_cleanup(const callee *k, uint32_t depth)
-{
-    const function *f = k ? k->definition : NULL;
-    if (!f)
-        return k && k->flags >= 0 && (k->flags & NO_DROP);
-    for (uint32_t i = 0; i < f->var_count; i++)
-        if (cleanup_waits(f->vars[i]))
-            return true;
-    for (uint32_t i = 0; depth && i < f->site_count; i++)
-        if (waits_in_cleanup(f->sites[i]->callee, depth - 1))
-            return true;
-    return false;
-}
-
-/* An async variable is dropped at the end of its scope, and there nothing waits for it. */
-static void refuse_waiting_children(unit *u, const function *f)
-{
-    for (uint32_t i = 0; i < f->var_count; i++) {
-        const var *v = f->vars[i];
-        const node *call = v->is_async ? initial_call(v) : NULL;
-        if (call && waits_in_cleanup(call->callee, u->function_count))
-            error_at(
-                u->diagnostics, v->at, "await it at once, or spawn it",
-                "async variable '%s' may have to be dropped, and '%s' has a cleanup that waits",
-                v->name, call->callee->name);
-    }
-}
-
 /* What combines futures drops whom it does not need any more. */
 static void refuse_waiting_parts(unit *u, const making *m)
 {
     for (uint32_t i = 0; i < m->part_count; i++)
-        if (waits_in_cleanup(m->parts[i], u->function_count) &&
+        if (surely_waits(m->parts[i]) &&
             strcmp(m->macro, "BIDE_FUTURE_BY_ASYNC") != 0)
             error_at(u->diagnostics, m->line, "await it alone, or spawn it",
                      "%s may have to drop '%s', which has a cleanup that waits", m->macro,
@@ -224,8 +194,6 @@ void traits_unit(unit *u)
                 is_new = true;
             }
     }
-    for (uint32_t i = 0; i < u->function_count; i++)
-        refuse_waiting_children(u, u->functions[i]);
     for (uint32_t i = 0; i < u->making_count; i++)
         refuse_waiting_parts(u, u->makings[i]);
     for (uint32_t i = 0; i < u->function_count; i++)

@@ -17,6 +17,8 @@ bool is_suspending(const node *n)
     case N_SELECT:
     case N_RACE:
         return true;
+    case N_DROP:
+        return n->count && bare(n->kids[0])->var && bare(n->kids[0])->var->is_cancelled;
     default:
         return false;
     }
@@ -69,7 +71,8 @@ bool needs_ending(const var *v)
 
 bool cleanup_waits(const var *v)
 {
-    return v->cleanup_fn && (v->cleanup_fn->is_async || v->cleanup_fn->is_future);
+    return v->is_cancelled ||
+           (v->cleanup_fn && (v->cleanup_fn->is_async || v->cleanup_fn->is_future));
 }
 
 bool leaves_scope(const var *v, const node *into)
@@ -123,6 +126,14 @@ bool child_waits(const callee *c)
     if (c->definition)
         return c->definition->waits;
     return !c->is_dyn && (c->flags < 0 || (c->flags & 16));
+}
+
+bool surely_waits(const callee *c)
+{
+    enum { NO_DROP = 16 }; /* BIDE_NO_DROP of bide/abi.h */
+    if (c->definition)
+        return c->definition->surely_waits;
+    return c->flags >= 0 && (c->flags & NO_DROP);
 }
 
 callee *async_callee(const var *v)

@@ -21,7 +21,8 @@ static size_t below(size_t align)
 static void *get(bide_allocator *upstream, size_t bytes, size_t align)
 {
     size_t offset = below(align);
-    return bytes > SIZE_MAX - offset ? NULL : bide_frame_alloc(upstream, bytes, offset);
+    /* Also with a header and padding, as a bide_bump adds them, it is not less than it was. */
+    return bytes > SIZE_MAX - offset - 15 ? NULL : bide_frame_alloc(upstream, bytes, offset);
 }
 
 static void raise_to(size_t *peak, size_t value)

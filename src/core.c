@@ -98,6 +98,7 @@ bide_poll bide_priv_core_new(const bide_local_options *options, const bide_runti
     memset(core, 0, sizeof *core);
     core->giver = giver;
     core->runtime.vtable = vtable;
+    core->light.vtable = &bide_priv_light_vtable;
     init_core(core, &o);
     if (!bide_priv_hub_init(&core->hub, o.clock, o.allocator, o.offload_threads)) {
         bide_free(giver, core, sizeof *core, BIDE_PRIV_ALIGNOF(bide_local));
@@ -253,9 +254,13 @@ void bide_priv_core_fire(bide_local *core)
         bide_priv_hub_fire(&core->hub);
 }
 
+/* The job's thread would wake the task that awaits it: that is not for light ones. */
 bide_poll bide_priv_offload(bide_runtime *rt, bide_job *job)
 {
-    return bide_priv_hub_offload(&bide_priv_core_of(rt)->hub, job);
+    bide_local *core = bide_priv_core_of(rt);
+    if (core->current && core->current->light)
+        return BIDE_ENOSYS;
+    return bide_priv_hub_offload(&core->hub, job);
 }
 
 /* ---- sleeping ----------------------------------------------------------------------------- */
@@ -332,7 +337,7 @@ static void drop_tasks(bide_local *core)
     while ((t = core->head) != NULL) {
         core->head = t->next;
         if (t != &core->root)
-            bide_priv_task_unref(t);
+            bide_priv_any_unref(t);
     }
 }
 

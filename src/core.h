@@ -33,7 +33,8 @@ enum bide_priv_task_state {
     BIDE_PRIV_TASK_TAKEN /* somebody has taken the result */
 };
 
-/* A task's header; task_block.h tells what follows it. */
+/* A task's header; task_block.h tells what follows it. Of a light task's there is only the part
+ * that ends with `state`. */
 struct bide_task {
     bide_waker waker; /* first: a waker is a task */
     bide_local *core;
@@ -42,15 +43,10 @@ struct bide_task {
         bide_task *next; /* local queue; owner */
         uintptr_t stamp; /* while it is in no queue and `stamped`: since when it waits */
     };
-    bide_task *next_far; /* remote list; whoever set `far` */
-    bide_task *after;    /* the executor's list of tasks; owner */
+    bide_task *after; /* the executor's list of tasks; owner */
     bide_task *ahead;
-    bide_waker *joiner; /* who awaits the end; owner */
     bide_allocator *giver;
-    bide_slab *slab;                /* taken at the first wish; owner */
-    uint32_t near_refs;             /* owner's count until the merge */
-    uint32_t far_refs;              /* atomic: the others', from the merge on everybody's */
-    bide_poll code;                 /* how it ended */
+    uint32_t near_refs;             /* owner's count until the merge; the only one if light */
     _Atomic(unsigned char) far;     /* in the remote list, or never to enter it again */
     _Atomic(unsigned char) aborted; /* to be dropped at its next turn */
     unsigned char queued;           /* in the local queue, or never to enter it again; owner */
@@ -58,9 +54,21 @@ struct bide_task {
     unsigned char has_extra : 1;    /* set when built */
     unsigned char stamped : 1;      /* its last turn left a stamp; owner */
     unsigned char dropping : 1;     /* its frame is being dropped; owner */
+    unsigned char light : 1;        /* set when built; task_light.c */
+
+    bide_task *next_far; /* remote list; whoever set `far` */
+    bide_waker *joiner;  /* who awaits the end; owner */
+    bide_slab *slab;     /* taken at the first wish; owner */
+    uint32_t far_refs;   /* atomic: the others', from the merge on everybody's */
+    bide_poll code;      /* how it ended */
 };
 
-BIDE_PRIV_ASSERT(sizeof(bide_task) <= BIDE_PRIV_TASK_HEADER, "a task's header fits its place");
+/* Bytes of the two kinds of headers. */
+#define BIDE_PRIV_LOCAL_HEADER BIDE_PRIV_TASK_HEADER
+#define BIDE_PRIV_LIGHT_HEADER 64u
+
+BIDE_PRIV_ASSERT(sizeof(bide_task) <= BIDE_PRIV_LOCAL_HEADER, "a task's header fits its place");
+BIDE_PRIV_ASSERT(offsetof(bide_task, next_far) <= BIDE_PRIV_LIGHT_HEADER, "a light one, too");
 
 /* A slab in the executor's hands: what lies before the slab's own memory. */
 struct bide_priv_slab_block {
@@ -73,6 +81,7 @@ struct bide_priv_slab_block {
 
 struct bide_local {
     bide_runtime runtime; /* first: a runtime is a core */
+    bide_runtime light;   /* makes light tasks */
 
     /* Owner's, looked at in each turn. */
     uintptr_t owner; /* atomic: thread inside the executor, 0 when nobody is */
@@ -125,6 +134,11 @@ struct bide_local {
 extern const char bide_priv_closed;
 #define BIDE_PRIV_CLOSED ((void *)&bide_priv_closed)
 
+static inline uint32_t bide_priv_header_of(const bide_task *t)
+{
+    return t->light ? BIDE_PRIV_LIGHT_HEADER : BIDE_PRIV_LOCAL_HEADER;
+}
+
 static inline bide_local *bide_priv_core_of(bide_runtime *rt)
 {
     return (bide_local *)(void *)rt;
@@ -133,6 +147,13 @@ static inline bide_local *bide_priv_core_of(bide_runtime *rt)
 static inline bool bide_priv_is_owner(bide_local *core)
 {
     return bide_priv_load_relaxed(BIDE_PRIV_WORD(&core->owner)) == bide_priv_thread_id();
+}
+
+/* Whether this thread may use the executor: its owner, or anybody while there is none. */
+static inline bool bide_priv_may_use(bide_local *core)
+{
+    uintptr_t owner = bide_priv_load_acquire(BIDE_PRIV_WORD(&core->owner));
+    return owner == 0 || owner == bide_priv_thread_id();
 }
 
 /* Owner: appends to the local queue. The caller has seen that `queued` was 0. */
@@ -204,10 +225,10 @@ bide_poll bide_priv_local_request_trace(bide_task *t, bide_trace_request *reques
 /* task.c: the tasks' wakers, life and spawning. */
 extern const bide_priv_task_vtable bide_priv_local_task;
 void *bide_priv_task_frame(bide_task *t);
-void *bide_priv_task_output(bide_task *t);
 size_t bide_priv_task_slab_bytes(const bide_task *t);
 const char *bide_priv_task_name(const bide_task *t);
 void bide_priv_task_unref(bide_task *t);
+void bide_priv_task_unlink(bide_local *core, bide_task *t);
 void bide_priv_task_dispose(bide_task *t);
 void bide_priv_task_end(bide_task *t, bide_poll code);
 void bide_priv_task_drop(bide_task *t, bide_poll code);
@@ -215,6 +236,27 @@ bide_poll bide_priv_spawn_begin(bide_runtime *rt, const bide_type *type,
                                 const bide_spawn_options *options, bide_task **task, void **frame);
 void bide_priv_spawn_commit(bide_runtime *rt, bide_task *task, bool keep);
 void bide_priv_spawn_abandon(bide_runtime *rt, bide_task *task);
+/* The same for light tasks, which task_light.c asks for. */
+bide_poll bide_priv_light_reserve(bide_local *core, const bide_type *type,
+                                  const bide_spawn_options *options, bide_task **task,
+                                  void **frame);
+void bide_priv_light_start(bide_local *core, bide_task *task, bool keep);
+void bide_priv_light_dispose(bide_task *t);
+
+/* task_light.c: light tasks. */
+extern const bide_runtime_vtable bide_priv_light_vtable;
+extern const bide_priv_task_vtable bide_priv_light_task;
+void bide_priv_light_end(bide_task *t, bide_poll code);
+void bide_priv_light_unref(bide_task *t);
+
+/* Owner: a reference that a queue held, or somebody for a while. */
+static inline void bide_priv_any_unref(bide_task *t)
+{
+    if (t->light)
+        bide_priv_light_unref(t);
+    else
+        bide_priv_task_unref(t);
+}
 
 /* The runtime of every executor here; they differ in the name. Shape: an initialiser. */
 #define BIDE_PRIV_RUNTIME_VTABLE(executor_name)                                                    \

@@ -107,7 +107,7 @@ void *bide_priv_lazy_alloc(bide_allocator *self, size_t bytes, size_t align, bid
     bide_local *core = (bide_local *)(void *)((char *)self - offsetof(bide_local, lazy));
     bide_allocator *a = core->allocator;
     /* Outside of a poll, or when kept from one task's context for another's: still right. */
-    if (bide_priv_is_owner(core) && core->current) {
+    if (bide_priv_is_owner(core) && core->current && !core->current->light) {
         bide_task *t = core->current;
         if (t->slab || take_slab(core, t))
             a = &t->slab->base;

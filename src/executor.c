@@ -39,40 +39,53 @@ void bide_priv_leave(bide_local *core)
 /* ---- polling ------------------------------------------------------------------------------ */
 
 /* The hot path: plain code. */
-BIDE_PRIV_ALWAYS bide_poll poll_once(bide_local *core, bide_task *t, void *frame, void *out)
+BIDE_PRIV_ALWAYS bide_poll poll_once(bide_local *core, bide_task *t, bide_allocator *a, void *frame,
+                                     void *out)
 {
     bide_poll r;
     core->current = t;
     core->cx.waker = &t->waker;
-    core->cx.allocator = t->slab ? &t->slab->base : &core->lazy;
+    core->cx.allocator = a;
     core->stats.polls++;
     r = t->type->poll(frame, &core->cx, out);
     core->current = NULL;
     return r;
 }
 
+BIDE_PRIV_ALWAYS bide_allocator *allocator_of(bide_local *core, bide_task *t)
+{
+    return t->slab ? &t->slab->base : &core->lazy;
+}
+
 /* The frame is over before its end is told, and a small output takes its place: it is received
- * beside it first. */
-BIDE_PRIV_ALWAYS void end_polled(bide_task *t, bide_poll r, const void *out, const void *small)
+ * beside it first. Here and below `light` is a constant. */
+BIDE_PRIV_ALWAYS void end_polled(bool light, bide_task *t, bide_poll r, const void *out,
+                                 const void *small)
 {
+    uint32_t header = light ? BIDE_PRIV_LIGHT_HEADER : BIDE_PRIV_LOCAL_HEADER;
     if (out == small && r == BIDE_READY)
-        memcpy(bide_priv_block_output(t, t->type), small, t->type->output_size);
-    bide_priv_task_end(t, r);
+        memcpy(bide_priv_output_behind(header, t, t->type), small, t->type->output_size);
+    if (light)
+        bide_priv_light_end(t, r);
+    else
+        bide_priv_task_end(t, r);
 }
 
-BIDE_PRIV_ALWAYS void *output_of(bide_task *t, const bide_type *ty, void *small)
+BIDE_PRIV_ALWAYS void *output_of(uint32_t header, bide_task *t, const bide_type *ty, void *small)
 {
-    return ty->output_size > BIDE_PRIV_TASK_SMALL ? bide_priv_block_output(t, ty) : small;
+    return ty->output_size > BIDE_PRIV_TASK_SMALL ? bide_priv_output_behind(header, t, ty) : small;
 }
 
-static void poll_task(bide_local *core, bide_task *t)
+BIDE_PRIV_ALWAYS void poll_task(bide_local *core, bide_task *t, bool light)
 {
     BIDE_PRIV_ALIGNAS(64) unsigned char small[BIDE_PRIV_TASK_SMALL];
+    uint32_t header = light ? BIDE_PRIV_LIGHT_HEADER : BIDE_PRIV_LOCAL_HEADER;
     const bide_type *ty = t->type;
-    void *out = output_of(t, ty, small);
-    bide_poll r = poll_once(core, t, bide_priv_block_frame(t, ty), out);
+    void *out = output_of(header, t, ty, small);
+    bide_poll r = poll_once(core, t, light ? core->allocator : allocator_of(core, t),
+                            bide_priv_frame_behind(header, t, ty), out);
     if (r != BIDE_PENDING)
-        end_polled(t, r, out, small);
+        end_polled(light, t, r, out, small);
 }
 
 /* An aborted task whose cleanup must itself wait is not dropped but cancelled, over as many turns
@@ -82,28 +95,52 @@ static void cancel_task(bide_local *core, bide_task *t)
     bide_poll r;
     core->current = t;
     core->cx.waker = &t->waker;
-    core->cx.allocator = t->slab ? &t->slab->base : &core->lazy;
+    core->cx.allocator = t->light ? core->allocator : allocator_of(core, t);
     core->stats.polls++;
     r = t->type->cancel(bide_priv_task_frame(t), &core->cx);
     core->current = NULL;
-    if (r != BIDE_PENDING)
+    if (r == BIDE_PENDING)
+        return;
+    if (t->light)
+        bide_priv_light_end(t, BIDE_ECANCELED);
+    else
         bide_priv_task_end(t, BIDE_ECANCELED);
+}
+
+static void end_aborted(bide_local *core, bide_task *t)
+{
+    if (t->type->cancel)
+        cancel_task(core, t);
+    else
+        bide_priv_task_drop(t, BIDE_ECANCELED);
+}
+
+/* The turn of a light task, or of one that has ended while it was queued. */
+static BIDE_PRIV_COLD void turn_other(bide_local *core, bide_task *t)
+{
+    if (t->state != BIDE_PRIV_TASK_LIVE) {
+        bide_priv_any_unref(t);
+        return;
+    }
+    t->queued = 0;
+    if (BIDE_PRIV_LIKELY(!atomic_load_explicit(&t->aborted, memory_order_relaxed)))
+        poll_task(core, t, true);
+    else
+        end_aborted(core, t);
 }
 
 /* One turn of a task from the queue. */
 static void turn_task(bide_local *core, bide_task *t)
 {
-    if (BIDE_PRIV_UNLIKELY(t->state != BIDE_PRIV_TASK_LIVE)) {
-        bide_priv_task_unref(t); /* ended while it was queued */
+    if (BIDE_PRIV_UNLIKELY(t->state != BIDE_PRIV_TASK_LIVE || t->light)) {
+        turn_other(core, t);
         return;
     }
     t->queued = 0;
     if (BIDE_PRIV_LIKELY(!atomic_load_explicit(&t->aborted, memory_order_relaxed)))
-        poll_task(core, t);
-    else if (t->type->cancel)
-        cancel_task(core, t);
+        poll_task(core, t, false);
     else
-        bide_priv_task_drop(t, BIDE_ECANCELED);
+        end_aborted(core, t);
 }
 
 /* One turn of the root. True: it has ended. */
@@ -113,7 +150,7 @@ BIDE_PRIV_ALWAYS bool turn_root(bide_local *core, bide_task *root)
     root->queued = 0;
     if (BIDE_PRIV_UNLIKELY(root->state != BIDE_PRIV_TASK_LIVE))
         return false; /* a stale wake of an earlier root */
-    r = poll_once(core, root, core->root_frame, core->root_out);
+    r = poll_once(core, root, allocator_of(core, root), core->root_frame, core->root_out);
     if (r == BIDE_PENDING)
         return false;
     core->root_code = r;
@@ -170,13 +207,13 @@ BIDE_PRIV_COLD static bool run_stamped_turns(bide_local *core)
     while (left-- > 0 && (t = core->head) != NULL) {
         bool is_live = t->state == BIDE_PRIV_TASK_LIVE;
         if (is_live)
-            t->near_refs++; /* outlives its turn */
+            t->near_refs++; /* outlives its turn; of a light one, too */
         ended = run_turns(core);
         if (!is_live)
             continue;
         if (core->stamping == BIDE_PRIV_STAMPS_LEFT)
             stamp(core, t);
-        bide_priv_task_unref(t);
+        bide_priv_any_unref(t);
         if (ended)
             break;
     }
@@ -341,7 +378,7 @@ static bool may_serve(bide_local *core, bide_task *t)
 
 static BIDE_PRIV_COLD void end_served(bide_task *t, bide_poll r, void *small)
 {
-    end_polled(t, r, output_of(t, t->type, small), small);
+    end_polled(false, t, r, output_of(BIDE_PRIV_LOCAL_HEADER, t, t->type, small), small);
 }
 
 /* Here, and not in host.c, so that from a loop's callback to the task there is one function. What
@@ -359,7 +396,9 @@ bool bide_local_serve(bide_local *ex, bide_waker *waker)
     ex->new_deadline = false;
     if (BIDE_PRIV_LIKELY(may_serve(ex, t))) {
         ex->stats.wakes++;
-        r = poll_once(ex, t, bide_priv_block_frame(t, t->type), output_of(t, t->type, small));
+        r = poll_once(ex, t, allocator_of(ex, t),
+                      bide_priv_frame_behind(BIDE_PRIV_LOCAL_HEADER, t, t->type),
+                      output_of(BIDE_PRIV_LOCAL_HEADER, t, t->type, small));
         ended = r != BIDE_PENDING;
         if (BIDE_PRIV_UNLIKELY(ended))
             end_served(t, r, small);
@@ -370,6 +409,11 @@ bool bide_local_serve(bide_local *ex, bide_waker *waker)
     bide_priv_current = NULL;
     bide_priv_store_release(BIDE_PRIV_WORD(&ex->owner), (uintptr_t)0);
     return wanted;
+}
+
+bide_runtime *bide_local_light(bide_local *ex)
+{
+    return &ex->light;
 }
 
 bide_runtime *bide_local_runtime(bide_local *ex)

@@ -41,7 +41,7 @@ BIDE_INLINE bide_poll bide_priv_host_root_poll(struct bide_priv_host_root *f, bi
     return r == BIDE_PENDING || !f->type ? r : bide_priv_host_root_end(f, r);
 }
 
-BIDE_INLINE void bide_priv_host_root_drop(struct bide_priv_host_root *f)
+BIDE_INLINE void bide_priv_host_root_drop_now(struct bide_priv_host_root *f)
 {
     if (!f->type)
         return;

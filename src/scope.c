@@ -28,7 +28,7 @@ struct bide_priv_scope {
     uint32_t lock;
     bool canceled;
     bide_poll code; /* the first failure */
-    size_t refs;    /* of the handle, and of each child */
+    size_t refs;    /* of the handle, of each child, and of each wait under way */
     size_t running;
     bide_priv_scope_child *first[2], *last[2]; /* [1]: those that were aborted */
     bide_priv_wait_list waiting;
@@ -273,12 +273,23 @@ BIDE_PRIV_ALWAYS void leave(bide_priv_scope *s, bide_priv_waiter *w, bool shared
     bide_priv_unwake(own);
 }
 
-BIDE_PRIV_ALWAYS bide_poll wait(bide_priv_scope *s, bide_priv_waiter *w, bide_context *cx,
+BIDE_PRIV_ALWAYS bide_priv_scope *ref(bide_priv_scope *s, bool shared)
+{
+    bide_priv_guard(&s->lock, shared);
+    s->refs++;
+    bide_priv_unguard(&s->lock, shared);
+    return s;
+}
+
+/* *at: the scope that is waited for, NULL behind the end. */
+BIDE_PRIV_ALWAYS bide_poll wait(bide_priv_scope **at, bide_priv_waiter *w, bide_context *cx,
                                 bide_poll *out, bool shared)
 {
+    bide_priv_scope *s = *at;
     bide_poll r = bide_priv_wait(&s->lock, shared, &s->waiting, w, cx, look, s);
     if (r == BIDE_PENDING)
         return r;
+    *at = NULL;
     if (r == BIDE_READY) {
         bide_priv_guard(&s->lock, shared);
         *out = s->code;
@@ -286,7 +297,19 @@ BIDE_PRIV_ALWAYS bide_poll wait(bide_priv_scope *s, bide_priv_waiter *w, bide_co
     } else {
         leave(s, w, shared);
     }
+    unref(s, shared);
     return r;
+}
+
+BIDE_PRIV_ALWAYS void drop_wait(bide_priv_scope **at, bide_priv_waiter *w, bool shared)
+{
+    bide_priv_scope *s = *at;
+    *at = NULL;
+    if (!s)
+        return;
+    leave(s, w, shared);
+    cancel(s, shared);
+    unref(s, shared);
 }
 
 /* ---- both forms --------------------------------------------------------------------------- */
@@ -332,21 +355,14 @@ BIDE_PRIV_ALWAYS bide_poll wait(bide_priv_scope *s, bide_priv_waiter *w, bide_co
     }                                                                                              \
     bide_poll T##_wait_poll(struct T##_wait *f, bide_context *cx, bide_poll *out)                  \
     {                                                                                              \
-        bide_poll r;                                                                               \
-        if (!f->scope || !f->scope->shared)                                                        \
-            return BIDE_EMISUSE;                                                                   \
-        f->waits = true;                                                                           \
-        r = wait(f->scope->shared, &f->place, cx, out, is_shared);                                 \
-        if (r != BIDE_PENDING)                                                                     \
-            f->scope = NULL;                                                                       \
-        return r;                                                                                  \
+        if (f->scope && f->scope->shared)                                                          \
+            f->waits = ref(f->scope->shared, is_shared);                                           \
+        f->scope = NULL;                                                                           \
+        return f->waits ? wait(&f->waits, &f->place, cx, out, is_shared) : BIDE_EMISUSE;           \
     }                                                                                              \
     void T##_wait_drop(struct T##_wait *f)                                                         \
     {                                                                                              \
-        if (f->scope && f->waits && f->scope->shared) {                                            \
-            leave(f->scope->shared, &f->place, is_shared);                                         \
-            T##_cancel(f->scope);                                                                  \
-        }                                                                                          \
+        drop_wait(&f->waits, &f->place, is_shared);                                                \
         f->scope = NULL;                                                                           \
     }                                                                                              \
     BIDE_FUTURE_DEFINE(bide_poll, T##_wait)

@@ -121,17 +121,12 @@ static void waker_wake_from_isr(bide_waker *waker)
 
 void *bide_priv_task_frame(bide_task *t)
 {
-    return bide_priv_block_frame(t, t->type);
-}
-
-void *bide_priv_task_output(bide_task *t)
-{
-    return bide_priv_block_output(t, t->type);
+    return bide_priv_frame_behind(bide_priv_header_of(t), t, t->type);
 }
 
 static struct bide_priv_task_extra *extra_of(const bide_task *t)
 {
-    return bide_priv_block_extra(t, t->type);
+    return bide_priv_extra_behind(bide_priv_header_of(t), t, t->type);
 }
 
 size_t bide_priv_task_slab_bytes(const bide_task *t)
@@ -147,19 +142,29 @@ const char *bide_priv_task_name(const bide_task *t)
 }
 
 /* Nobody has a reference: gives the block back, and with it its reference to the core. */
-void bide_priv_task_dispose(bide_task *t)
+BIDE_PRIV_ALWAYS void dispose(bide_task *t, uint32_t header)
 {
     bide_local *core = t->core;
     if (t != &core->root) {
-        bide_free(t->giver, t, bide_priv_block_bytes(t->type, t->has_extra),
+        bide_free(t->giver, t, bide_priv_bytes_behind(header, t->type, t->has_extra),
                   bide_priv_block_align(t->type));
     }
     bide_priv_core_release(core);
 }
 
+void bide_priv_task_dispose(bide_task *t)
+{
+    dispose(t, BIDE_PRIV_LOCAL_HEADER);
+}
+
+void bide_priv_light_dispose(bide_task *t)
+{
+    dispose(t, BIDE_PRIV_LIGHT_HEADER);
+}
+
 /* ---- the end of a task -------------------------------------------------------------------- */
 
-static void unlink_task(bide_local *core, bide_task *t)
+void bide_priv_task_unlink(bide_local *core, bide_task *t)
 {
     if (t->ahead)
         t->ahead->after = t->after;
@@ -192,10 +197,10 @@ void bide_priv_task_end(bide_task *t, bide_poll code)
     t->queued = 1;
     /* Whoever wakes from now on finds the flag set and does nothing. */
     (void)atomic_exchange_explicit(&t->far, 1, memory_order_acq_rel);
-    unlink_task(t->core, t);
+    bide_priv_task_unlink(t->core, t);
     t->state = BIDE_PRIV_TASK_DONE;
     if (t->has_extra)
-        bide_priv_tell_done(t, t->type, code);
+        bide_priv_tell_done_behind(BIDE_PRIV_LOCAL_HEADER, t, t->type, code);
     merge(t, in_queue);
     if (joiner)
         bide_waker_wake(joiner);
@@ -211,17 +216,13 @@ void bide_priv_task_drop(bide_task *t, bide_poll code)
     t->type->drop(bide_priv_task_frame(t));
     t->dropping = 0;
     core->current = outer;
-    bide_priv_task_end(t, code);
+    if (t->light)
+        bide_priv_light_end(t, code);
+    else
+        bide_priv_task_end(t, code);
 }
 
 /* ---- spawning ----------------------------------------------------------------------------- */
-
-/* Whether this thread may use the executor: its owner, or anybody while there is none. */
-static bool may_use(bide_local *core)
-{
-    uintptr_t owner = bide_priv_load_acquire(BIDE_PRIV_WORD(&core->owner));
-    return owner == 0 || owner == bide_priv_thread_id();
-}
 
 static void *alloc_block(bide_local *core, bide_allocator *a, size_t bytes, size_t align,
                          bide_allocator **giver)
@@ -237,50 +238,72 @@ static void *alloc_block(bide_local *core, bide_allocator *a, size_t bytes, size
     return block;
 }
 
-static void init_task(bide_task *t, bide_local *core, const bide_type *type, bide_allocator *giver,
-                      bool has_extra)
+BIDE_PRIV_ALWAYS void init_task(bide_task *t, bide_local *core, const bide_type *type,
+                                bide_allocator *giver, bool has_extra, bool light)
 {
-    memset(t, 0, sizeof *t);
-    t->waker.vtable = &bide_priv_local_task.waker;
+    memset(t, 0, light ? BIDE_PRIV_LIGHT_HEADER : sizeof *t);
+    t->waker.vtable = light ? &bide_priv_light_task.waker : &bide_priv_local_task.waker;
     t->core = core;
     t->type = type;
     t->giver = giver;
-    t->far_refs = BIDE_PRIV_BIAS;
+    if (!light)
+        t->far_refs = BIDE_PRIV_BIAS;
     t->queued = 1;
     t->has_extra = has_extra;
+    t->light = light;
     core->near_refs++;
+}
+
+/* `light` is a constant. */
+BIDE_PRIV_ALWAYS bide_poll reserve(bide_local *core, const bide_type *type,
+                                   const bide_spawn_options *options, bool light, bide_task **task,
+                                   void **frame)
+{
+    uint32_t header = light ? BIDE_PRIV_LIGHT_HEADER : BIDE_PRIV_LOCAL_HEADER;
+    bide_allocator *a = core->allocator, *giver;
+    const bide_spawn_options *set = NULL;
+    bide_spawn_options o;
+    bool has_extra;
+    bide_task *t;
+    *task = NULL;
+    *frame = NULL;
+    BIDE_PRIV_CHECK_FOREIGN(!bide_priv_may_use(core), "spawn on a local executor")
+    if (!bide_priv_may_use(core))
+        return BIDE_EMISUSE;
+    if (core->closing || core->canceling)
+        return BIDE_ECANCELED;
+    if (options) {
+        o = bide_priv_complete_spawn(options);
+        a = o.allocator ? o.allocator : a;
+        set = &o;
+    }
+    has_extra = set && bide_priv_wants_extra(set);
+    t = alloc_block(core, a, bide_priv_bytes_behind(header, type, has_extra),
+                    bide_priv_block_align(type), &giver);
+    if (!t)
+        return bide_priv_no_memory(a);
+    init_task(t, core, type, giver, has_extra, light);
+    if (has_extra)
+        bide_priv_keep_extra_in(bide_priv_extra_behind(header, t, type), set);
+    *task = t;
+    *frame = bide_priv_frame_behind(header, t, type);
+    return BIDE_READY;
 }
 
 bide_poll bide_priv_spawn_begin(bide_runtime *rt, const bide_type *type,
                                 const bide_spawn_options *options, bide_task **task, void **frame)
 {
-    bide_local *core = bide_priv_core_of(rt);
-    bide_spawn_options o = bide_priv_complete_spawn(options);
-    bide_allocator *a = o.allocator ? o.allocator : core->allocator, *giver;
-    bool has_extra = bide_priv_wants_extra(&o);
-    bide_task *t;
-    *task = NULL;
-    *frame = NULL;
-    BIDE_PRIV_CHECK_FOREIGN(!may_use(core), "spawn on a local executor")
-    if (!may_use(core))
-        return BIDE_EMISUSE;
-    if (core->closing || core->canceling)
-        return BIDE_ECANCELED;
-    t = alloc_block(core, a, bide_priv_block_bytes(type, has_extra), bide_priv_block_align(type),
-                    &giver);
-    if (!t)
-        return bide_priv_no_memory(a);
-    init_task(t, core, type, giver, has_extra);
-    if (has_extra)
-        bide_priv_keep_extra(t, type, &o);
-    *task = t;
-    *frame = bide_priv_task_frame(t);
-    return BIDE_READY;
+    return reserve(bide_priv_core_of(rt), type, options, false, task, frame);
 }
 
-void bide_priv_spawn_commit(bide_runtime *rt, bide_task *t, bool keep)
+bide_poll bide_priv_light_reserve(bide_local *core, const bide_type *type,
+                                  const bide_spawn_options *options, bide_task **task, void **frame)
 {
-    bide_local *core = bide_priv_core_of(rt);
+    return reserve(core, type, options, true, task, frame);
+}
+
+BIDE_PRIV_ALWAYS void start(bide_local *core, bide_task *t, bool keep)
+{
     t->near_refs = keep ? 2u : 1u;
     t->state = BIDE_PRIV_TASK_LIVE;
     t->ahead = core->last;
@@ -299,6 +322,16 @@ void bide_priv_spawn_commit(bide_runtime *rt, bide_task *t, bool keep)
     bide_priv_schedule(core, t);
 }
 
+void bide_priv_spawn_commit(bide_runtime *rt, bide_task *t, bool keep)
+{
+    start(bide_priv_core_of(rt), t, keep);
+}
+
+void bide_priv_light_start(bide_local *core, bide_task *t, bool keep)
+{
+    start(core, t, keep);
+}
+
 void bide_priv_spawn_abandon(bide_runtime *rt, bide_task *t)
 {
     (void)rt;
@@ -315,7 +348,8 @@ static bide_poll take(bide_join *join, void *out)
     if (t->state == BIDE_PRIV_TASK_TAKEN)
         code = BIDE_EMISUSE;
     if (code == BIDE_READY)
-        bide_priv_copy_output(t, t->type, out);
+        bide_priv_copy_output_from(bide_priv_output_behind(BIDE_PRIV_LOCAL_HEADER, t, t->type),
+                                   t->type, out);
     t->state = BIDE_PRIV_TASK_TAKEN;
     join->task = NULL;
     unref_far(t);
@@ -325,7 +359,7 @@ static bide_poll take(bide_join *join, void *out)
 static bide_poll try_take(bide_join *join, void *out)
 {
     bide_task *t = join->task;
-    if (!may_use(t->core))
+    if (!bide_priv_may_use(t->core))
         return BIDE_EMISUSE;
     return t->state < BIDE_PRIV_TASK_DONE ? BIDE_PENDING : take(join, out);
 }
@@ -347,7 +381,7 @@ static void abort_task(bide_task *t)
 
 static bool is_done(bide_task *t)
 {
-    return may_use(t->core) && t->state >= BIDE_PRIV_TASK_DONE;
+    return bide_priv_may_use(t->core) && t->state >= BIDE_PRIV_TASK_DONE;
 }
 
 const bide_priv_task_vtable bide_priv_local_task = {

@@ -45,26 +45,51 @@ struct bide_priv_task_extra {
 BIDE_PRIV_ASSERT(sizeof(struct bide_priv_task_extra) <= BIDE_PRIV_TASK_EXTRA,
                  "a task's extra fits its place");
 
+/* Behind a header of so many bytes. The functions below these are for the largest. */
+static inline void *bide_priv_frame_behind(uint32_t header, void *block, const bide_type *ty)
+{
+    return (char *)block +
+           BIDE_PRIV_TASK_FRAME(header, ty->frame_align, ty->output_size, ty->output_align);
+}
+
+static inline void *bide_priv_output_behind(uint32_t header, void *block, const bide_type *ty)
+{
+    return (char *)block + BIDE_PRIV_TASK_OUTPUT(header, ty->frame_size, ty->frame_align,
+                                                 ty->output_size, ty->output_align);
+}
+
+/* Bytes of the block but for the extra, which begins there. */
+static inline size_t bide_priv_end_behind(uint32_t header, const bide_type *ty)
+{
+    return BIDE_PRIV_TASK_END(header, ty->frame_size, ty->frame_align, ty->output_size,
+                              ty->output_align);
+}
+
+static inline size_t bide_priv_bytes_behind(uint32_t header, const bide_type *ty, bool has_extra)
+{
+    return bide_priv_end_behind(header, ty) + (has_extra ? BIDE_PRIV_TASK_EXTRA : 0u);
+}
+
+static inline struct bide_priv_task_extra *
+bide_priv_extra_behind(uint32_t header, const void *block, const bide_type *ty)
+{
+    return (struct bide_priv_task_extra *)(void *)((char *)(uintptr_t)block +
+                                                   bide_priv_end_behind(header, ty));
+}
+
 static inline void *bide_priv_block_frame(void *block, const bide_type *ty)
 {
-    return (char *)block + BIDE_PRIV_TASK_FRAME(ty->frame_align, ty->output_size, ty->output_align);
+    return bide_priv_frame_behind(BIDE_PRIV_TASK_HEADER, block, ty);
 }
 
 static inline void *bide_priv_block_output(void *block, const bide_type *ty)
 {
-    return (char *)block + BIDE_PRIV_TASK_OUTPUT(ty->frame_size, ty->frame_align, ty->output_size,
-                                                 ty->output_align);
-}
-
-/* Bytes of the block but for the extra, which begins there. */
-static inline size_t bide_priv_block_end(const bide_type *ty)
-{
-    return BIDE_PRIV_TASK_END(ty->frame_size, ty->frame_align, ty->output_size, ty->output_align);
+    return bide_priv_output_behind(BIDE_PRIV_TASK_HEADER, block, ty);
 }
 
 static inline size_t bide_priv_block_bytes(const bide_type *ty, bool has_extra)
 {
-    return bide_priv_block_end(ty) + (has_extra ? BIDE_PRIV_TASK_EXTRA : 0u);
+    return bide_priv_bytes_behind(BIDE_PRIV_TASK_HEADER, ty, has_extra);
 }
 
 static inline size_t bide_priv_block_align(const bide_type *ty)
@@ -75,8 +100,7 @@ static inline size_t bide_priv_block_align(const bide_type *ty)
 static inline struct bide_priv_task_extra *bide_priv_block_extra(const void *block,
                                                                  const bide_type *ty)
 {
-    return (struct bide_priv_task_extra *)(void *)((char *)(uintptr_t)block +
-                                                   bide_priv_block_end(ty));
+    return bide_priv_extra_behind(BIDE_PRIV_TASK_HEADER, block, ty);
 }
 
 static inline bool bide_priv_wants_extra(const bide_spawn_options *o)
@@ -84,11 +108,16 @@ static inline bool bide_priv_wants_extra(const bide_spawn_options *o)
     return o->done || o->name || o->slab_bytes;
 }
 
+static inline void bide_priv_keep_extra_in(struct bide_priv_task_extra *x,
+                                           const bide_spawn_options *o)
+{
+    *x = (struct bide_priv_task_extra){o->done, o->done_arg, o->name, o->slab_bytes};
+}
+
 static inline void bide_priv_keep_extra(void *block, const bide_type *ty,
                                         const bide_spawn_options *o)
 {
-    *bide_priv_block_extra(block, ty) =
-        (struct bide_priv_task_extra){o->done, o->done_arg, o->name, o->slab_bytes};
+    bide_priv_keep_extra_in(bide_priv_block_extra(block, ty), o);
 }
 
 /* The caller's options, whatever their age, in full. */
@@ -107,17 +136,29 @@ static inline bide_poll bide_priv_no_memory(const bide_allocator *a)
 }
 
 /* Tells the option `done`, if it was set. */
+static inline void bide_priv_tell_done_behind(uint32_t header, void *block, const bide_type *ty,
+                                              bide_poll code)
+{
+    struct bide_priv_task_extra *x = bide_priv_extra_behind(header, block, ty);
+    if (x->done)
+        x->done(x->done_arg, code,
+                code == BIDE_READY ? bide_priv_output_behind(header, block, ty) : NULL);
+}
+
 static inline void bide_priv_tell_done(void *block, const bide_type *ty, bide_poll code)
 {
-    struct bide_priv_task_extra *x = bide_priv_block_extra(block, ty);
-    if (x->done)
-        x->done(x->done_arg, code, code == BIDE_READY ? bide_priv_block_output(block, ty) : NULL);
+    bide_priv_tell_done_behind(BIDE_PRIV_TASK_HEADER, block, ty, code);
+}
+
+static inline void bide_priv_copy_output_from(const void *place, const bide_type *ty, void *out)
+{
+    if (out && ty->output_size)
+        memcpy(out, place, ty->output_size);
 }
 
 static inline void bide_priv_copy_output(void *block, const bide_type *ty, void *out)
 {
-    if (out && ty->output_size)
-        memcpy(out, bide_priv_block_output(block, ty), ty->output_size);
+    bide_priv_copy_output_from(bide_priv_block_output(block, ty), ty, out);
 }
 
 #endif

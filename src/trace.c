@@ -291,6 +291,10 @@ static void put_waiting(writer *w, bide_local *core, const bide_task *t)
 
 static void put_standing(writer *w, bide_local *core, const bide_task *t)
 {
+    if (t->state >= BIDE_PRIV_TASK_DONE && t->light) {
+        bide_priv_trace_say(w, "ended"); /* with a code that it has no room for */
+        return;
+    }
     if (t->state >= BIDE_PRIV_TASK_DONE) {
         bide_priv_trace_say_ended(w, t->code);
         return;

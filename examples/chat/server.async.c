@@ -12,7 +12,7 @@ static async bool accept_all(chat_server *s)
     for (;;) {
         bide_uv_tcp conn = {0};
         int32_t error = 0;
-        bide_poll code = await_catch(bide_uv_listener_accept(&s->listener, &conn), error);
+        bide_poll code = await_catch(bide_uv_listener_accept(&s->front.listener, &conn), error);
         if (code != BIDE_READY || error < 0) {
             (void)fprintf(stderr, "chat: accepting: %s\n",
                           code != BIDE_READY ? bide_strerror(code) : bide_uv_strerror(error));
@@ -61,11 +61,11 @@ async void chat_serve(chat_server *s)
     int number;
     async bool relaying = relay(s);
     async bool accepting = accept_all(s);
-    async bool term = bide_uv_signal_next(&s->term, &number);
-    async bool interrupt = bide_uv_signal_next(&s->interrupt, &number);
+    async bool term = bide_uv_signal_next(&s->front.term, &number);
+    async bool interrupt = bide_uv_signal_next(&s->front.interrupt, &number);
     (void)select(relaying, accepting, term, interrupt);
     drop(accepting);
-    bide_uv_listener_drop(&s->listener);
+    bide_uv_listener_drop(&s->front.listener);
     async bool empty = empty_room(s);
     join(relaying, empty);
 }

@@ -9,14 +9,14 @@
 
 #include <bide/semaphore.h>
 
+#include "listening.h"
 #include "log.h"
 #include "room.h"
 #include "tee.h"
 
 typedef struct chat_server {
     bide_uv *rt;
-    bide_uv_listener listener;
-    bide_uv_signal term, interrupt; /* end it */
+    listening front;
     uint32_t queue;                 /* lines that may wait for a member */
     uint32_t line;                  /* bytes of a line, with its end */
     uint32_t most;                  /* members at a time */

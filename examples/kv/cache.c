@@ -14,7 +14,7 @@ struct kv_cache_entry {
 
 void kv_cache_init(kv_cache *cache, size_t most, bide_allocator *allocator)
 {
-    *cache = (kv_cache){.most = most, .allocator = allocator};
+    *cache = (kv_cache){.most = most, .bytes_most = SIZE_MAX, .allocator = allocator};
     kv_table_init(&cache->table, allocator);
 }
 
@@ -29,6 +29,7 @@ void kv_cache_deinit(kv_cache *cache)
 {
     kv_table_deinit(&cache->table, release_entry);
     cache->newest = cache->oldest = NULL;
+    cache->bytes = 0;
 }
 
 static size_t slot_of(kv_slice key)
@@ -50,12 +51,18 @@ static void link_newest(kv_cache *cache, kv_cache_entry *e)
     cache->newest = e;
 }
 
+static size_t bytes_of(size_t key_size, size_t value_size)
+{
+    return sizeof(kv_cache_entry) + key_size + value_size;
+}
+
 static void forget(kv_cache *cache, kv_slice key)
 {
     kv_cache_entry *e = (kv_cache_entry *)kv_table_remove(&cache->table, key);
     if (!e)
         return;
     unlink_entry(cache, e);
+    cache->bytes -= bytes_of(e->key_size, e->value.size);
     release_entry(&e->node);
 }
 
@@ -81,7 +88,7 @@ void kv_cache_keep(kv_cache *cache, kv_slice key, kv_slice value)
     kv_cache_entry *e;
     unsigned char *bytes;
     forget(cache, key);
-    if (cache->most == 0)
+    if (cache->most == 0 || bytes_of(key.size, value.size) > cache->bytes_most)
         return;
     e = bide_alloc(cache->allocator, sizeof *e + key.size, _Alignof(kv_cache_entry), &giver);
     if (!e)
@@ -99,7 +106,8 @@ void kv_cache_keep(kv_cache *cache, kv_slice key, kv_slice value)
     }
     (void)kv_table_insert(&cache->table, &e->node);
     link_newest(cache, e);
-    if (cache->table.count > cache->most)
+    cache->bytes += bytes_of(key.size, value.size);
+    while (cache->table.count > cache->most || cache->bytes > cache->bytes_most)
         forget(cache, cache->oldest->node.key);
 }
 

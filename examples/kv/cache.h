@@ -1,10 +1,11 @@
 /*
  * cache.h: what a cache before a Store remembers; file_cache.h makes Stores of it.
  *
- * The latest entries are kept, up to a number of them. Writes go through: put and remove end when
- * the backing store's do. What a get fetched is kept only if no write of the key overlapped with
- * it, and what a put wrote only if no other did. A write that was dropped, or failed, halfway may
- * reach the backing store at any time later: keys of the same slot are not kept from then on.
+ * The latest entries are kept, up to a number of them, and of their bytes. Writes go through: put
+ * and remove end when the backing store's do. What a get fetched is kept only if no write of the
+ * key overlapped with it, and what a put wrote only if no other did. A write that was dropped, or
+ * failed, halfway may reach the backing store at any time later: keys of the same slot are not kept
+ * from then on.
  *
  * For one thread at a time.
  */
@@ -23,12 +24,14 @@ typedef struct kv_cache {
     kv_table table;
     kv_cache_entry *newest, *oldest;
     size_t most;
+    size_t bytes, bytes_most; /* of keys, values and the entries themselves */
     bide_allocator *allocator;
     /* Of the keys that share a slot by their hash: writes begun and ended, and under way. */
     uint32_t changes[KV_CACHE_SLOTS];
     uint32_t writers[KV_CACHE_SLOTS];
 } kv_cache;
 
+/* Up to `most` entries, whatever their bytes: set bytes_most behind it to limit those, too. */
 void kv_cache_init(kv_cache *cache, size_t most, bide_allocator *allocator);
 void kv_cache_deinit(kv_cache *cache);
 

@@ -11,10 +11,10 @@
  * Exit: 0 done; 1 some key was not there; 2 wrong usage; 3 the server, the connection or standard
  * input failed.
  */
+#include "arguments.h"
 #include "client.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { EXIT_ABSENT = 1, EXIT_USAGE = 2, EXIT_FAILED = 3 };
@@ -30,26 +30,15 @@ static const char usage[] =
     "  --timeout MS   gives up when nothing moves for so long (10000)\n"
     "  --             no options behind this\n";
 
-static bool refuse(const char *what, const char *word)
-{
-    (void)fprintf(stderr, "kv_client: %s: '%s'; see kv_client --help\n", what, word);
-    return false;
-}
-
 static bool set_option(kv_client *c, const char *name, const char *value)
 {
-    char *end;
     if (strcmp(name, "--host") == 0) {
         c->host = value;
         return true;
     }
-    if (strcmp(name, "--timeout") != 0)
-        return refuse("no such option", name);
-    errno = 0;
-    c->timeout_ms = strtoull(value, &end, 10);
-    return (*value >= '0' && *value <= '9' && !*end && errno == 0 && c->timeout_ms > 0 &&
-            c->timeout_ms <= UINT32_MAX) ||
-           refuse("not a number that is allowed here", value);
+    return strcmp(name, "--timeout") == 0
+               ? arguments_number("kv_client", value, 1, UINT32_MAX, &c->timeout_ms)
+               : arguments_refuse("kv_client", "no such option", name);
 }
 
 static bool parse(kv_client *c, int argc, char **argv)
@@ -60,14 +49,15 @@ static bool parse(kv_client *c, int argc, char **argv)
             options = false;
         } else if (options && strncmp(argv[i], "--", 2) == 0) {
             if (i + 1 == argc)
-                return refuse("a value is missing, or no such option", argv[i]);
+                return arguments_refuse("kv_client", "a value is missing, or no such option",
+                                        argv[i]);
             if (!set_option(c, argv[i], argv[i + 1]))
                 return false;
             i++;
         } else if (!c->service) {
             c->service = argv[i];
         } else if (c->word_count == 3) {
-            return refuse("one word too many", argv[i]);
+            return arguments_refuse("kv_client", "one word too many", argv[i]);
         } else {
             c->words[c->word_count++] = argv[i];
         }
@@ -82,7 +72,7 @@ int main(int argc, char **argv)
 {
     kv_client c = {.host = "127.0.0.1", .timeout_ms = 10000, .out = stdout};
     bide_poll code;
-    if (argc == 2 && strcmp(argv[1], "--help") == 0)
+    if (arguments_ask_for_help(argc, argv))
         return fputs(usage, stdout) < 0 || fflush(stdout) != 0;
     if (!parse(&c, argc, argv))
         return EXIT_USAGE;

@@ -9,7 +9,8 @@
 
 #include <bide/async_source.h>
 
-enum { KEEPALIVE_SECONDS = 60, PARTS_OF_IDLE = 4, QUIET_MS = 100, OUT_MOST = 16384 };
+enum { KEEPALIVE_SECONDS = 60, QUIET_MS = 100, OUT_MOST = 16384 };
+enum { PARTS_OF_IDLE = 4, PARTS_OF_REQUEST = 4 }; /* how often is looked in each time */
 
 /* ---- its beginning and end ---------------------------------------------------------------- */
 
@@ -81,6 +82,7 @@ static async const char *skip_value(kv_connection *c, uint64_t size)
 {
     kv_part value = {.source = {c->conn}, .limit = size};
     c->skipped.written = 0;
+    c->coming = true;
     int64_t n = await(kv_skip(&value, &c->skipped));
     return n < 0 || (uint64_t)n < size ? no_more(c, n < 0 ? n : 0, 1) : NULL;
 }
@@ -96,6 +98,7 @@ static async const char *take_value(kv_connection *c, kv_request *r, size_t size
         return await(skip_value(c, size));
     }
     c->come = 0;
+    c->coming = true;
     int32_t error = await(bide_uv_tcp_read_exact(c->conn, r->value.data, size, &c->come));
     return error < 0 ? no_more(c, error, 1) : NULL;
 }
@@ -118,7 +121,11 @@ static async const char *take_put(kv_connection *c, kv_request *r, uint64_t size
         await(hand_over(c, r));
         why = await(skip_value(c, size));
     }
-    return why ? why : await(take_end(c));
+    if (!why)
+        why = await(take_end(c));
+    c->coming = false;
+    c->taken++;
+    return why;
 }
 
 /* NULL, or why it was the last. */
@@ -201,15 +208,24 @@ static bool say_result(kv_connection *c, const kv_request *r)
     return say(c, "ERROR %s", text);
 }
 
+static async int32_t send_bytes(kv_connection *c, const void *data, size_t size)
+{
+    c->gone = 0;
+    c->going = true;
+    int32_t error = await(bide_uv_tcp_write_all(c->conn, data, size, &c->gone));
+    c->going = false;
+    c->given++;
+    c->steps++;
+    return error;
+}
+
 /* Sends what was said; an idle connection holds no memory for it. */
 static async int32_t send_out(kv_connection *c)
 {
     int32_t error = 0;
-    c->gone = 0;
     if (c->out.size)
-        error = await(bide_uv_tcp_write_all(c->conn, c->out.data, c->out.size, &c->gone));
+        error = await(send_bytes(c, c->out.data, c->out.size));
     bide_bytes_free(&c->out);
-    c->steps++;
     return error;
 }
 
@@ -223,8 +239,7 @@ static async int32_t send_value(kv_connection *c, const kv_bytes *value)
             fail(BIDE_ENOMEM);
     } else {
         await_try(send_out(c));
-        c->gone = 0;
-        await_try(bide_uv_tcp_write_all(c->conn, value->data, value->size, &c->gone));
+        await_try(send_bytes(c, value->data, value->size));
     }
     if (!bide_bytes_append(&c->out, "\n", 1))
         fail(BIDE_ENOMEM);
@@ -347,6 +362,30 @@ static async bool fall_idle(kv_connection *c)
     return true;
 }
 
+/* Ends when one value, or one piece of answers, has been on its way for too long, however it moves:
+ * a byte now and then would hold the memory for ever. Lines have no longer than fall_idle gives. */
+static async bool take_too_long(kv_connection *c)
+{
+    uint64_t taken = 0, given = 0;
+    int coming = 0, going = 0;
+    while (coming <= PARTS_OF_REQUEST && going <= PARTS_OF_REQUEST) {
+        await(bide_sleep(c->server->request_ms / PARTS_OF_REQUEST + 1));
+        coming = c->coming && c->taken == taken ? coming + 1 : 0;
+        going = c->going && c->given == given ? going + 1 : 0;
+        taken = c->taken;
+        given = c->given;
+    }
+    return true;
+}
+
+/* Whether that came first, when either has come. */
+static async bool use_up(kv_connection *c)
+{
+    async bool idle = fall_idle(c);
+    async bool slow = take_too_long(c);
+    return race(idle, slow) == 1;
+}
+
 static async bool wait_for_end(kv_server *s)
 {
     if (!s->ends)
@@ -393,23 +432,27 @@ static async void part(kv_connection *c)
 
 static async void serve(kv_connection *c)
 {
-    enum { TAKEN, ANSWERED, IDLE, ENDING, REFUSED };
+    enum { TAKEN, ANSWERED, USED_UP, ENDING, REFUSED };
     async const char *taking = take_requests(c);
     async int32_t answering = answer_all(c);
-    async bool idle = fall_idle(c);
+    async bool used_up = use_up(c);
     async bool ending = wait_for_end(c->server);
-    int first = c->goodbye[0] ? REFUSED : select(taking, answering, idle, ending);
+    int first = c->goodbye[0] ? REFUSED : select(taking, answering, used_up, ending);
     if (first == TAKEN)
         c->why = await(taking);
     else if (first == ANSWERED) /* by an error: before the others there is no end of the queue */
         c->why = bide_uv_strerror(await(answering));
-    else if (first == IDLE)
+    else if (first == USED_UP && await(used_up))
+        c->why =
+            goodbye(c, "ended: a request took too long",
+                    "a request and its answer have %" PRIu64 " ms each", c->server->request_ms);
+    else if (first == USED_UP)
         c->why = goodbye(c, "ended: nothing moved", "nothing moved for %" PRIu64 " ms",
                          c->server->idle_ms);
     else if (first == ENDING)
         c->why = goodbye(c, "ended by the server", "the server ends");
     drop(taking);
-    drop(idle);
+    drop(used_up);
     drop(ending);
     kv_requests_sender_drop(&c->asked);
     async bool late = run_late(c, first != TAKEN);

@@ -48,6 +48,8 @@ typedef struct kv_connection {
     size_t come, gone; /* of a value, and of answers */
     bide_null_writer skipped;
     bool storing;
+    bool coming, going;    /* a value, or answers, are under way */
+    uint64_t taken, given; /* how many were before */
 } kv_connection;
 
 /* Serves one, which is its own. */

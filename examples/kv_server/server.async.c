@@ -29,7 +29,7 @@ static async bool accept_all(kv_server *s)
     for (;;) {
         bide_uv_tcp conn = {0};
         int32_t error = 0;
-        bide_poll code = await_catch(bide_uv_listener_accept(&s->listener, &conn), error);
+        bide_poll code = await_catch(bide_uv_listener_accept(&s->front.listener, &conn), error);
         if (code == BIDE_READY && error == 0) {
             take(s, conn);
             continue;
@@ -45,10 +45,10 @@ async void kv_serve(kv_server *s)
 {
     int number;
     async bool accepting = accept_all(s);
-    async bool term = bide_uv_signal_next(&s->term, &number);
-    async bool interrupt = bide_uv_signal_next(&s->interrupt, &number);
+    async bool term = bide_uv_signal_next(&s->front.term, &number);
+    async bool interrupt = bide_uv_signal_next(&s->front.interrupt, &number);
     (void)race(accepting, term, interrupt);
-    bide_uv_listener_drop(&s->listener);
+    bide_uv_listener_drop(&s->front.listener);
     (void)fprintf(stderr, "kv_server: ended by a signal, %u are open\n", (unsigned)s->open);
     s->ends = true;
     bide_local_notify_all(&s->ending);

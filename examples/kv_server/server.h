@@ -6,20 +6,20 @@
 
 #include <bide/notify.h>
 #include <bide/semaphore.h>
-#include <bide/uv.h>
 
+#include "listening.h"
 #include "store.h"
 
 typedef struct kv_server {
     bide_uv *rt;
-    bide_uv_listener listener;
-    bide_uv_signal term, interrupt; /* end it */
+    listening front;
     Store store;
-    uint32_t most;      /* connections at a time */
-    uint32_t line;      /* bytes of a request's line, with its end */
-    uint32_t value;     /* bytes of a value */
-    uint64_t idle_ms;   /* a connection on which nothing moves for so long is ended */
-    uint64_t linger_ms; /* for one that is ended to read what is left for it */
+    uint32_t most;       /* connections at a time */
+    uint32_t line;       /* bytes of a request's line, with its end */
+    uint32_t value;      /* bytes of a value */
+    uint64_t idle_ms;    /* a connection on which nothing moves for so long is ended */
+    uint64_t request_ms; /* the same for a value, or an answer, on its way for so long */
+    uint64_t linger_ms;  /* for one that is ended to read what is left for it */
     uint64_t arrived;
     uint32_t open;
     bool ends;

@@ -147,7 +147,7 @@ static async bool accept_all(proxy *p)
 {
     for (;;) {
         bide_uv_tcp client = {0};
-        int32_t error = await(bide_uv_listener_accept(&p->listener, &client));
+        int32_t error = await(bide_uv_listener_accept(&p->front.listener, &client));
         if (error == 0) {
             take(p, client);
             continue;
@@ -162,8 +162,8 @@ async void proxy_serve(proxy *p)
 {
     int number;
     async bool all = accept_all(p);
-    async bool term = bide_uv_signal_next(&p->term, &number);
-    async bool interrupt = bide_uv_signal_next(&p->interrupt, &number);
+    async bool term = bide_uv_signal_next(&p->front.term, &number);
+    async bool interrupt = bide_uv_signal_next(&p->front.interrupt, &number);
     (void)race(all, term, interrupt);
     (void)fprintf(p->log, "ended by a signal, %u are open\n", (unsigned)p->open);
 }

@@ -7,12 +7,12 @@
 #include <stdio.h>
 
 #include <bide/bide.h>
-#include <bide/uv.h>
+
+#include "listening.h"
 
 typedef struct proxy {
     bide_uv *rt;
-    bide_uv_listener listener;
-    bide_uv_signal term, interrupt; /* end it */
+    listening front;
     const char *host, *service;     /* where to */
     uint32_t most;                  /* connections at a time */
     uint64_t idle_ms; /* a connection on which nothing moves for so long is ended; so is

@@ -44,7 +44,7 @@ static async bool serve_all(echo_server *s)
     size_t started = 0;
     while (!s->limit || s->accepted < s->limit) {
         bide_uv_tcp conn = {0};
-        int32_t error = await(bide_uv_listener_accept(&s->listener, &conn));
+        int32_t error = await(bide_uv_listener_accept(&s->front.listener, &conn));
         if (error < 0) {
             await(rest(s, error));
             continue;
@@ -55,7 +55,7 @@ static async bool serve_all(echo_server *s)
         else
             s->refused++; /* the connection went with it */
     }
-    bide_uv_listener_drop(&s->listener);
+    bide_uv_listener_drop(&s->front.listener);
     await(bide_local_semaphore_acquire(&s->over, started));
     return true;
 }
@@ -65,7 +65,7 @@ async void echo_serve(echo_server *s)
     int number;
     bide_local_semaphore_init(&s->over, 0);
     async bool all = serve_all(s);
-    async bool term = bide_uv_signal_next(&s->term, &number);
-    async bool interrupt = bide_uv_signal_next(&s->interrupt, &number);
+    async bool term = bide_uv_signal_next(&s->front.term, &number);
+    async bool interrupt = bide_uv_signal_next(&s->front.interrupt, &number);
     (void)race(all, term, interrupt);
 }

@@ -6,12 +6,12 @@
 
 #include <bide/bide.h>
 #include <bide/semaphore.h>
-#include <bide/uv.h>
+
+#include "listening.h"
 
 typedef struct echo_server {
     bide_uv *rt;
-    bide_uv_listener listener;
-    bide_uv_signal term, interrupt; /* end it */
+    listening front;
     uint64_t limit;                 /* end behind so many connections; 0: never */
     bide_local_semaphore over;      /* a permit by each connection that has ended */
     /* What happened so far. */

@@ -7,14 +7,11 @@
  *
  * Exit: 0 done, and for clients: all had everything back; 1 it went wrong; 2 wrong usage.
  */
+#include "arguments.h"
 #include "echo.h"
 #include "load.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/resource.h>
 
 static const char usage[] =
@@ -30,77 +27,32 @@ static const char usage[] =
 
 struct arguments {
     bool client;
-    const char *address;
-    int64_t port; /* -1: none was given */
-    uint64_t limit, connections, messages, size, seconds;
+    const char *address, *port_word;
+    uint64_t port, limit, connections, messages, size, seconds;
 };
-
-/* ---- arguments ---------------------------------------------------------------------------- */
-
-static bool refuse(const char *what, const char *word)
-{
-    (void)fprintf(stderr, "tcp_echo: %s: '%s'; see tcp_echo --help\n", what, word);
-    return false;
-}
-
-static bool parse_number(const char *word, uint64_t least, uint64_t most, uint64_t *out)
-{
-    char *end;
-    errno = 0;
-    *out = strtoull(word, &end, 10);
-    return (*word >= '0' && *word <= '9' && !*end && errno == 0 && *out >= least && *out <= most) ||
-           refuse("not a number that is allowed here", word);
-}
-
-static bool set_option(struct arguments *a, const char *name, const char *value)
-{
-    if (strcmp(name, "--address") == 0) {
-        a->address = value;
-        return true;
-    }
-    if (strcmp(name, "--limit") == 0)
-        return parse_number(value, 1, UINT64_MAX, &a->limit);
-    if (strcmp(name, "--connections") == 0)
-        return parse_number(value, 1, 1000000, &a->connections);
-    if (strcmp(name, "--messages") == 0)
-        return parse_number(value, 0, UINT32_MAX, &a->messages);
-    if (strcmp(name, "--size") == 0)
-        return parse_number(value, 1, LOAD_SIZE_MOST, &a->size);
-    if (strcmp(name, "--seconds") == 0)
-        return parse_number(value, 1, 86400, &a->seconds);
-    return refuse("no such option", name);
-}
 
 static bool parse(struct arguments *a, int argc, char **argv)
 {
-    uint64_t port;
-    *a = (struct arguments){.address = "127.0.0.1",
-                            .port = -1,
-                            .connections = 100,
-                            .messages = 10,
-                            .size = 64,
-                            .seconds = 60};
-    for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "--client") == 0) {
-            a->client = true;
-        } else if (strncmp(argv[i], "--", 2) == 0) {
-            if (i + 1 == argc)
-                return refuse("a value is missing, or no such option", argv[i]);
-            if (!set_option(a, argv[i], argv[i + 1]))
-                return false;
-            i++;
-        } else if (a->port >= 0) {
-            return refuse("more than one port", argv[i]);
-        } else {
-            if (!parse_number(argv[i], 0, UINT16_MAX, &port))
-                return false;
-            a->port = (int64_t)port;
-        }
-    }
-    if (a->port >= 0)
-        return true;
-    (void)fputs(usage, stderr);
-    return false;
+    *a = (struct arguments){
+        .address = "127.0.0.1", .connections = 100, .messages = 10, .size = 64, .seconds = 60};
+    const argument_option options[] = {
+        {.name = "--client", .flag = &a->client},
+        {.name = "--address", .word = &a->address},
+        {.name = "--limit", .number = &a->limit, .least = 1, .most = UINT64_MAX},
+        {.name = "--connections", .number = &a->connections, .least = 1, .most = 1000000},
+        {.name = "--messages", .number = &a->messages, .most = UINT32_MAX},
+        {.name = "--size", .number = &a->size, .least = 1, .most = LOAD_SIZE_MOST},
+        {.name = "--seconds", .number = &a->seconds, .least = 1, .most = 86400},
+    };
+    const argument_list list = {.program = "tcp_echo",
+                                .usage = usage,
+                                .options = options,
+                                .option_count = sizeof options / sizeof *options,
+                                .words = &a->port_word,
+                                .word_count = 1,
+                                .surplus = "more than one port"};
+    return arguments_parse(&list, argc, argv) &&
+           arguments_number("tcp_echo", a->port_word, 0, UINT16_MAX, &a->port);
 }
 
 /* As many descriptors as we may have; how many that is. */
@@ -113,12 +65,6 @@ static uint64_t raise_descriptors(void)
     if (setrlimit(RLIMIT_NOFILE, &limit) != 0 && getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return 0;
     return limit.rlim_cur;
-}
-
-static bool say_error(const char *what, const char *why)
-{
-    (void)fprintf(stderr, "tcp_echo: %s: %s\n", what, why);
-    return false;
 }
 
 /* ---- the server --------------------------------------------------------------------------- */
@@ -138,27 +84,15 @@ static void report(const echo_server *s)
 static bool serve(bide_uv *rt, const struct arguments *a, const struct sockaddr_storage *at)
 {
     echo_server s = {.rt = rt, .limit = a->limit};
-    struct sockaddr_storage local;
     bide_poll code = BIDE_READY;
-    int32_t e = bide_uv_tcp_listen(rt, (const struct sockaddr *)at, 4096, &s.listener);
+    int32_t e = listening_open(&s.front, rt, at, 4096, a->address);
     if (e == 0)
-        e = bide_uv_listener_local(&s.listener, &local);
-    if (e == 0)
-        e = bide_uv_signal_open(rt, SIGTERM, &s.term);
-    if (e == 0)
-        e = bide_uv_signal_open(rt, SIGINT, &s.interrupt);
-    if (e == 0) {
-        (void)printf("listening on %s port %u\n", a->address, (unsigned)bide_uv_port(&local));
-        (void)fflush(stdout);
         BIDE_UV_RUN_UNTIL_TO(code, rt, echo_serve, NULL, (&s));
-    }
-    bide_uv_listener_drop(&s.listener);
-    bide_uv_signal_drop(&s.term);
-    bide_uv_signal_drop(&s.interrupt);
+    listening_drop(&s.front);
     if (e != 0)
-        return say_error("listening", bide_uv_strerror(e));
+        return say_error("tcp_echo", "listening", bide_uv_strerror(e));
     if (code != BIDE_READY)
-        return say_error("serving", bide_strerror(code));
+        return say_error("tcp_echo", "serving", bide_strerror(code));
     report(&s);
     return true;
 }
@@ -191,13 +125,13 @@ static bool ask(bide_uv *rt, const struct arguments *a, const struct sockaddr_st
     fit_connections(&l, descriptors);
     BIDE_UV_RUN_UNTIL_TO(code, rt, load_run, &in_time, (&l));
     if (code != BIDE_READY)
-        return say_error("starting", bide_strerror(code));
+        return say_error("tcp_echo", "starting", bide_strerror(code));
     (void)printf("%u connections at once, %llu messages of %u bytes came back; "
                  "%u clients done, %u with a wrong byte, %u failed\n",
                  (unsigned)l.open_most, (unsigned long long)l.echoed, (unsigned)l.size,
                  (unsigned)l.done, (unsigned)l.wrong, (unsigned)l.failed);
     if (l.failed)
-        say_error("the last that failed", l.why);
+        say_error("tcp_echo", "the last that failed", l.why);
     if (!in_time)
         (void)fprintf(stderr, "tcp_echo: the time was over: %u s\n", (unsigned)l.seconds);
     return in_time && l.done == l.connections;
@@ -210,15 +144,15 @@ int main(int argc, char **argv)
     uint64_t descriptors;
     bide_uv *rt;
     bool ok;
-    if (argc == 2 && strcmp(argv[1], "--help") == 0)
+    if (arguments_ask_for_help(argc, argv))
         return fputs(usage, stdout) < 0 || fflush(stdout) != 0;
     if (!parse(&a, argc, argv))
         return 2;
     if (bide_uv_ip(a.address, (uint16_t)a.port, &at) != 0)
-        return refuse("no numeric address", a.address) ? 0 : 2;
+        return arguments_refuse("tcp_echo", "no numeric address", a.address) ? 0 : 2;
     descriptors = raise_descriptors();
     if (bide_uv_new(NULL, NULL, &rt) != BIDE_READY)
-        return say_error("starting", bide_strerror(BIDE_ENOMEM)) ? 0 : 1;
+        return say_error("tcp_echo", "starting", bide_strerror(BIDE_ENOMEM)) ? 0 : 1;
     ok = a.client ? ask(rt, &a, &at, descriptors) : serve(rt, &a, &at);
     (void)bide_uv_free(rt);
     return ok && fflush(stdout) == 0 ? 0 : 1;

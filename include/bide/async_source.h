@@ -23,8 +23,8 @@
  *     await(boxed(f(x)))          the child's frame comes from the context's allocator: recursion
  *     async T x = f(args);        a child that runs beside this function from the first await,
  *                                 join, select or race that names it; x is only named in these and
- *                                 in drop. Dropped at the end of its scope if it did not finish,
- *                                 so the cleanup of f must not wait.
+ *                                 in drop. Dropped at the end of its scope if it did not finish;
+ *                                 cancelled, if f is of this file and its cleanup waits.
  *                                 T is not void: a variable must have a value
  *     await(x)                    waits for it; its value, as often as you like
  *     join(x, y, ...)             waits for all; then await(x) gives each value at once

@@ -155,7 +155,8 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
 #define BIDE_PRIV_BODY_PROTOTYPES(F, LINKAGE, START)                                               \
     LINKAGE BIDE_PRIV_MUST_USE bide_poll F##_poll(struct F *bide_f, bide_context *bide_cx,         \
                                                   F##_output *bide_out);                           \
-    LINKAGE void F##_drop(struct F *bide_f);                                                       \
+    BIDE_PRIV_DROPPED(F)                                                                           \
+    LINKAGE void F##_drop(F##_bide_dropped F);                                                     \
     START bide_poll F##_start(struct F *bide_f F##_FRAME(BIDE_PRIV_ROW_PARAMS),                    \
                                 bide_context *bide_cx, F##_output *bide_out);                      \
     LINKAGE bide_poll F##_start_box(bide_box *bide_b F##_FRAME(BIDE_PRIV_ROW_PARAMS),              \
@@ -200,8 +201,9 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
                 F##_bide_body(BIDE_PRIV_OP_POLL, bide_f, bide_f, NULL, NULL, bide_cx, bide_out,    \
                               NULL)));                                                             \
     }                                                                                              \
-    LINKAGE void F##_drop(struct F *bide_f)                                                        \
+    LINKAGE void F##_drop(F##_bide_dropped F)                                                      \
     {                                                                                              \
+        struct F *const bide_f = BIDE_PRIV_DROPPED_FRAME(F, F);                                    \
         BIDE_PRIV_CHECK_DROP(F, bide_f)                                                            \
         (void)F##_bide_body(BIDE_PRIV_OP_DROP, bide_f, bide_f, NULL, NULL, NULL, NULL, NULL);      \
     }                                                                                              \
@@ -368,7 +370,7 @@ BIDE_PRIV_ALWAYS void bide_priv_move_buffer(void *to, const void *from, size_t b
             bide_box_drop((bide_box *)(void *)(at));                                               \
         else                                                                                       \
             BIDE_PRIV_CHECK_HAND_DROP(F, at)                                                       \
-            F##_drop((struct F *)(void *)(at));                                                    \
+            BIDE_PRIV_LET_GO(F, at);                                                               \
     } while (0)
 
 /* Moves a future that is movable. A box, or a frame of which only a box is left (that is what a
@@ -434,7 +436,7 @@ BIDE_INLINE void bide_priv_trace_line(bide_tracer *tracer, const bide_type *type
 #define BIDE_PRIV_JOIN_DROP(slot, bit, F, member, lvalue, args)                                    \
     if (f->bide_kid.slot.bide_left & (bit))                                                        \
         BIDE_PRIV_CHECK_HAND_DROP(F, &f->bide_kid.slot.member)                                     \
-        F##_drop(&f->bide_kid.slot.member);
+        BIDE_PRIV_LET_GO(F, &f->bide_kid.slot.member);
 #define BIDE_PRIV_JOIN_CANCEL(slot, bit, F, member, lvalue, args)                                  \
     if ((f->bide_kid.slot.bide_left & (bit)) &&                                                    \
         bide_cancel(&F##_type, &f->bide_kid.slot.member, bide_cx) != BIDE_PENDING)                 \

@@ -37,6 +37,7 @@
  *     void Name_init(Name *n, T *of)
  *     size_t Name_buffered(Name *n)        bytes that were read and not used yet */
 #define BIDE_READER_BY_READ(Name, T, bytes)                                                        \
+    BIDE_PRIV_BY_ASYNC_ASK(Name, T##_read)                                                         \
     typedef struct Name {                                                                          \
         T *of;                                                                                     \
         size_t start, end;                                                                         \
@@ -82,6 +83,11 @@
     }                                                                                              \
     BIDE_BUFFERED_READER_TYPE(Name, (int)T##_read_flags & (int)BIDE_SEND)
 
+/* Private: a drop of the object drops the future in flight. */
+#define BIDE_PRIV_BY_ASYNC_ASK(Name, F)                                                            \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_MAY_DROP(F),                                                        \
+                     "bide: " #Name " may have to drop " #F ", and its cleanup waits");
+
 /* Private: which future of a writer is in flight. */
 typedef enum bide_priv_write_step {
     BIDE_PRIV_WRITE_IDLE,
@@ -109,6 +115,9 @@ typedef enum bide_priv_write_step {
  *     void Name_init(Name *n, T *of)
  *     size_t Name_buffered(Name *n)        bytes that T did not take yet */
 #define BIDE_WRITER_BY_WRITE(Name, T, bytes)                                                       \
+    BIDE_PRIV_BY_ASYNC_ASK(Name, T##_write)                                                        \
+    BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_HAS_flush))(BIDE_PRIV_BY_ASYNC_ASK(Name, T##_flush))()       \
+    BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_HAS_close))(BIDE_PRIV_BY_ASYNC_ASK(Name, T##_close))()       \
     typedef struct Name {                                                                          \
         T *of;                                                                                     \
         size_t start, end;                                                                         \

@@ -51,8 +51,10 @@
     BIDE_INLINE bide_poll Name##_poll_read(Name *bide_n, void *bide_buffer, size_t bide_size,      \
                                            bide_context *bide_cx, ptrdiff_t *bide_count)           \
     {                                                                                              \
-        if (bide_n->start == bide_n->end && bide_size >= (bytes))                                  \
+        if (bide_n->start == bide_n->end && bide_size >= (bytes)) {                                \
+            bide_n->start = bide_n->end = 0; /* not what comes before the next byte any more */    \
             return R##_poll_read(&bide_n->source, bide_buffer, bide_size, bide_cx, bide_count);    \
+        }                                                                                          \
         return Name##_bide_copy(bide_n, bide_buffer, bide_size, bide_cx, bide_count);              \
     }                                                                                              \
     BIDE_INLINE bool Name##_skip(Name *bide_n, int64_t bide_by)                                    \

@@ -10,8 +10,10 @@
  * Which futures have a cleanup that waits: those of bidec with `scoped(fn)` where fn is async,
  * those by hand with ROW(CANCEL, function), and each that has one of these as a child. Their types
  * are BIDE_NO_DROP: dropping one while it waits leaves the waiting part of its cleanup out. Where
- * that can be seen at compile time it is refused: members of a JOIN row, async variables of bidec.
- * Checked builds (bide/check.h) refuse the rest, at run time. What is behind an interface or in a
+ * the type is known, compilers refuse it: a call F_drop(&f) (in C, with gcc and clang), members of
+ * a JOIN row, of combinators and sets, async variables of bidec. Who must let go of one all the
+ * same, such as the last resort of a parent by hand, writes BIDE_CHECK_DROP(F, &f). Checked builds
+ * (bide/check.h) refuse the rest, at run time. What is behind an interface or in a
  * box is known at run time only: such a call is a child that is cancelled like any other, and its
  * parent's record has `cancel` for its sake without being BIDE_NO_DROP.
  *
@@ -61,12 +63,13 @@
  *   one by hand (bide/future.h)       what its functions do: they keep a field for after_completion
  *                                     and twice. With a BIDE_NO_DROP frame as a field of its own it
  *                                     needs a ROW(CANCEL, fn), and calls bide_cancel there
- *   a generated one (bidec)           as they stand. Async variables are dropped, not cancelled
+ *   a generated one (bidec)           as they stand. Async variables whose cleanup waits are
+ *                                     cancelled, from the last to the first
  *   a box                             the same of the future in it, and then its memory goes back,
  *                                     before READY is returned; an empty box: nothing, READY
  *   a dyn call (bide/interface.h)     not started yet: the method's `discard`; else as a box
  *   children of a JOIN row            cancelled side by side; when one fails the others are dropped
- *   join, select, race of bidec       children are async variables, so they are dropped
+ *   join, select, race of bidec       children are async variables; losers likewise
  *
  * An executor of your own: for a task that is to end early, bide_cancel with the task's context, in
  * each of its turns, until that is not BIDE_PENDING.

@@ -86,13 +86,14 @@ BIDE_PRIV_C_END
 #endif
 
 /* BIDE_CHECK_POLL(F, f, cx, out), BIDE_CHECK_DROP(F, f): poll and drop a future of a known type,
- * from code by hand, and watch it whatever made F.
+ * from code by hand, and watch it whatever made F. Of a type that is BIDE_NO_DROP, too, where
+ * F_drop(f) does not compile: while it waits, a checked build takes that for the mistake it is.
  * Shape: F_poll(f, cx, out), an expression; F_drop(f);, a statement. */
 #define BIDE_CHECK_POLL(F, f, cx, out) BIDE_PRIV_CHECK_HAND_POLL(F, f, cx, F##_poll(f, cx, out))
 #define BIDE_CHECK_DROP(F, f)                                                                      \
     do {                                                                                           \
         BIDE_PRIV_CHECK_HAND_DROP(F, f)                                                            \
-        F##_drop(f);                                                                               \
+        BIDE_PRIV_LET_GO(F, f);                                                                    \
     } while (0)
 
 /* ---- hooks -------------------------------------------------------------------------------- */

@@ -30,10 +30,13 @@
     (KIND, BIDE_PRIV_NAMED_##KIND(__VA_ARGS__), __VA_ARGS__)
 #define BIDE_PRIV_ROW_FAULT_FINE(KIND, name, ...)                                                  \
     BIDE_PRIV_CAT(BIDE_PRIV_ROW_FAULT_NAME_,                                                       \
-                  BIDE_PRIV_SECOND(BIDE_PRIV_CAT(BIDE_PRIV_MINE_, name), OK))(name)
-#define BIDE_PRIV_ROW_FAULT_NAME_OK(name)
-#define BIDE_PRIV_ROW_FAULT_NAME_BAD(name)                                                         \
+                  BIDE_PRIV_SECOND(BIDE_PRIV_CAT(BIDE_PRIV_MINE_, name), OK))(name, __VA_ARGS__)
+#define BIDE_PRIV_ROW_FAULT_NAME_OK(name, ...)
+#define BIDE_PRIV_ROW_FAULT_NAME_BAD(name, ...)                                                    \
     (BAD, "no row can be named " #name ": names that begin with bide_ are taken")
+#define BIDE_PRIV_ROW_FAULT_NAME_FLAG(name, ...)                                                   \
+    (BAD, "ROW(TRAITS, " #__VA_ARGS__ ") is no row; flags are BIDE_SEND, BIDE_SYNC, BIDE_UNPIN, "  \
+          "with | between; any other expression goes into parentheses")
 #define BIDE_PRIV_ROW_FAULT_SHAPE(KIND, name, ...)                                                 \
     (BAD, "ROW(" #KIND ", " #__VA_ARGS__ ") is no row; " BIDE_PRIV_THIRD(BIDE_PRIV_SHAPE_##KIND,   \
           ~, "the kinds are PARAM, OWNED, COUNTED, LOCAL, BUFFER, TRAITS, CHILD, BOXED, JOIN"))
@@ -65,7 +68,24 @@
 #define BIDE_PRIV_NAMED_COUNTED(...) BIDE_PRIV_SECOND(__VA_ARGS__)
 #define BIDE_PRIV_NAMED_LOCAL(...) BIDE_PRIV_SECOND(__VA_ARGS__)
 #define BIDE_PRIV_NAMED_BUFFER(...) BIDE_PRIV_SECOND(__VA_ARGS__)
-#define BIDE_PRIV_NAMED_TRAITS(flags) nameless
+/* Flags: words of these with | between, of which the first and the last are looked at here (a word
+ * that takes parentheses is one of ours); or parentheses with anything in them. */
+#define BIDE_PRIV_NAMED_TRAITS(flags)                                                              \
+    BIDE_PRIV_IF(BIDE_PRIV_HAS_COMMA(BIDE_PRIV_TICK flags))                                        \
+    (nameless)(BIDE_PRIV_CAT(BIDE_PRIV_FLAGS_,                                                     \
+                             BIDE_PRIV_SECOND(BIDE_PRIV_CAT(BIDE_PRIV_FLAG_, flags), NO))(flags))
+#define BIDE_PRIV_FLAG_0 ~, FINE,
+#define BIDE_PRIV_FLAG_BIDE_SEND ~, BEGIN,
+#define BIDE_PRIV_FLAG_BIDE_SYNC ~, BEGIN,
+#define BIDE_PRIV_FLAG_BIDE_UNPIN ~, BEGIN,
+#define BIDE_PRIV_FLAGS_FINE(flags) nameless
+#define BIDE_PRIV_FLAGS_NO(flags) bide_no_flag
+#define BIDE_PRIV_FLAGS_BEGIN(flags)                                                               \
+    BIDE_PRIV_IF(BIDE_PRIV_HAS_COMMA(flags()))(nameless)(bide_no_flag)
+#define BIDE_SEND() ,
+#define BIDE_SYNC() ,
+#define BIDE_UNPIN() ,
+#define BIDE_PRIV_MINE_bide_no_flag ~, FLAG
 #define BIDE_PRIV_NAMED_TRY(function) nameless
 #define BIDE_PRIV_NAMED_TRACE(function) nameless
 #define BIDE_PRIV_NAMED_CANCEL(function) nameless

@@ -11,7 +11,8 @@
  *     F_poll(f, cx, out)      runs until it must wait; writes *out only with BIDE_READY
  *     F_drop(f)               cancels: drops the child in flight, cleans up, releases. Before the
  *                             first poll it only releases owned arguments; after the end, nothing.
- *                             bide/cancel.h has the contract, and what is done where cleanup waits
+ *                             bide/cancel.h has the contract, and what is done where cleanup waits:
+ *                             a call of it does not compile there
  *     F_start(f, args..., cx, out)
  *                             init and first poll in one. BIDE_PENDING: *f is a live future.
  *                             Anything else: there is none, *f was perhaps never written, and must
@@ -36,9 +37,11 @@
  *                                             how a future keeps a counted object alive
  *     ROW(LOCAL, T, name)                     a field that starts as zero
  *     ROW(BUFFER, T, name)                    a field that does not
- *     ROW(TRAITS, flags)                      BIDE_SEND, BIDE_SYNC, BIDE_UNPIN: what you promise.
- *                                             Without it, a future promises nothing. What is seen
- *                                             to break a promise does not compile; see below
+ *     ROW(TRAITS, flags)                      BIDE_SEND, BIDE_SYNC, BIDE_UNPIN, with | between:
+ *                                             what you promise; any other expression goes into
+ *                                             parentheses. Without it, a future promises nothing.
+ *                                             What is seen to break a promise does not compile;
+ *                                             see below
  *     ROW(TRY, function)                      by hand only; see BIDE_FUTURE
  *     ROW(TRACE, function)                    by hand only; see BIDE_FUTURE
  *     ROW(CANCEL, function)                   by hand only; see BIDE_FUTURE
@@ -171,6 +174,44 @@ BIDE_INLINE bide_priv_place bide_priv_place_in(const bide_priv_place *place, siz
         return F##_start(bide_f PASS, bide_cx, bide_out);                                          \
     }
 
+/* What F_drop takes: struct F *; of a type that is BIDE_NO_DROP, which only the compiler knows,
+ * a union that is passed like one, so that a call with a struct F * does not compile. The
+ * machinery's own drops, which are the last resort, go by LET_GO.
+ * Shape: typedef struct F *F_bide_dropped; */
+#if defined(__GNUC__) && !defined(__cplusplus)
+union bide_its_cleanup_waits_cancel_it {
+    struct bide_its_cleanup_waits *bide_frame;
+} __attribute__((transparent_union));
+BIDE_PRIV_ALWAYS union bide_its_cleanup_waits_cancel_it bide_priv_refused_of(void *frame)
+{
+    union bide_its_cleanup_waits_cancel_it it;
+    it.bide_frame = (struct bide_its_cleanup_waits *)frame;
+    return it;
+}
+BIDE_PRIV_ALWAYS void *bide_priv_refused_frame(union bide_its_cleanup_waits_cancel_it it)
+{
+    return it.bide_frame;
+}
+BIDE_PRIV_ALWAYS void *bide_priv_dropped_frame(void *frame)
+{
+    return frame;
+}
+#define BIDE_PRIV_DROP_CHOICE(F, refused, allowed)                                                 \
+    __builtin_choose_expr(((int)F##_flags & (int)BIDE_NO_DROP) != 0, refused, allowed)
+#define BIDE_PRIV_DROPPED(F)                                                                       \
+    typedef __typeof__(BIDE_PRIV_DROP_CHOICE(F, *(union bide_its_cleanup_waits_cancel_it *)0,      \
+                                             (struct F *)0)) F##_bide_dropped;
+#define BIDE_PRIV_DROPPED_FRAME(F, it)                                                             \
+    ((struct F *)BIDE_PRIV_DROP_CHOICE(F, bide_priv_refused_frame, bide_priv_dropped_frame)(it))
+#define BIDE_PRIV_LET_GO(F, at)                                                                    \
+    F##_drop(_Generic(&F##_drop, void (*)(union bide_its_cleanup_waits_cancel_it):                 \
+             bide_priv_refused_of, default: bide_priv_dropped_frame)(at))
+#else
+#define BIDE_PRIV_DROPPED(F) typedef struct F *F##_bide_dropped;
+#define BIDE_PRIV_DROPPED_FRAME(F, it) (it)
+#define BIDE_PRIV_LET_GO(F, at) F##_drop((struct F *)(void *)(at))
+#endif
+
 /* Shape: the typed functions behind the record's untyped slots. */
 #define BIDE_PRIV_FUTURE_ERASED(F)                                                                 \
     BIDE_INLINE bide_poll F##_bide_poll(void *bide_f, bide_context *bide_cx, void *bide_out)       \
@@ -181,7 +222,7 @@ BIDE_INLINE bide_priv_place bide_priv_place_in(const bide_priv_place *place, siz
     BIDE_INLINE void F##_bide_drop(void *bide_f)                                                   \
     {                                                                                              \
         BIDE_PRIV_CHECK_HAND_DROP(F, (struct F *)bide_f)                                           \
-        F##_drop((struct F *)bide_f);                                                              \
+        BIDE_PRIV_LET_GO(F, bide_f);                                                               \
     }
 
 /* Shape: the initialiser of a bide_type. */
@@ -266,7 +307,8 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
  * before, for a future whose cleanup must itself wait: called instead of drop, and until it is not
  * BIDE_PENDING, by whoever cancels; it then has released everything. Called before the first poll
  * it must not wait; after the end, it is BIDE_READY. The type is BIDE_NO_DROP: its drop is for
- * frames that were not polled, and the last resort of release builds. See bide/cancel.h.
+ * frames that were not polled, and the last resort of release builds, and you write it under the
+ * name F_drop_now, as calls of F_drop do not compile. See bide/cancel.h.
  *
  * Shape: the prototype R F(args...), struct F, and each function named at the head of this file. */
 #define BIDE_FUTURE(R, F)                                                                          \
@@ -293,7 +335,7 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
     (BIDE_INLINE void F##_bide_trace(const void *bide_f, bide_tracer *bide_tr);)()                 \
     static const bide_type F##_type BIDE_PRIV_UNUSED = BIDE_PRIV_HAND_RECORD(R, F, LIST);          \
     BIDE_PRIV_IF(BIDE_PRIV_HAND_TELLS(LIST))(BIDE_PRIV_HAND_TRACE(F, LIST))()                      \
-    BIDE_PRIV_HAND_START(F, LIST)
+    BIDE_PRIV_HAND_START(F, 1, LIST)
 
 /* BIDE_FUTURE_DECLARE(R, F) in a header and BIDE_FUTURE_DEFINE(R, F); in a source: the same with
  * F_poll, F_drop and F_type external, defined in that source. BIDE_FUTURE_DECLARE_AS(API, R, F)
@@ -310,7 +352,7 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
     BIDE_PRIV_FUTURE_NAME(R, F, ~BIDE_PRIV_OF(LIST, PARAMS))                                       \
     BIDE_PRIV_EXTERN_C API const bide_type F##_type;                                               \
     BIDE_PRIV_HAND_SHAPE(R, F, BIDE_PRIV_EXTERN_C API, LIST)                                       \
-    BIDE_PRIV_HAND_START(F, LIST)
+    BIDE_PRIV_HAND_START(F, 0, LIST)
 #define BIDE_FUTURE_DEFINE(R, F) BIDE_PRIV_FUTURE_DEFINE(R, F, (BIDE_PRIV_NAMED_LIST, F))
 #define BIDE_PRIV_FUTURE_DEFINE(R, F, LIST)                                                        \
     BIDE_PRIV_FUTURE_ERASED(F)                                                                     \
@@ -340,13 +382,22 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
         return BIDE_PRIV_CHECK_CANCEL(F, bide_f, bide_cx, BIDE_PRIV_OF(LIST, CANCELER));           \
     })()
 
+/* What the user writes, who must not call it F_drop where calls of F_drop are refused. */
+#define BIDE_PRIV_HAND_DROP(F, LIST)                                                               \
+    BIDE_PRIV_IF(BIDE_PRIV_HAND_CANCELS(LIST))(F##_drop_now)(F##_drop)
+
 #define BIDE_PRIV_HAND_SHAPE(R, F, LINKAGE, LIST)                                                  \
     struct F {                                                                                     \
         BIDE_PRIV_OF(LIST, FIELD)                                                                  \
     };                                                                                             \
     LINKAGE BIDE_PRIV_MUST_USE bide_poll F##_poll(struct F *f, bide_context *cx, F##_output *out); \
-    LINKAGE void F##_drop(struct F *f);                                                            \
+    LINKAGE void BIDE_PRIV_HAND_DROP(F, LIST)(struct F *f);                                        \
     BIDE_PRIV_FUTURE_ENDS(R, F, 0, LIST)                                                           \
+    BIDE_PRIV_IF(BIDE_PRIV_HAND_CANCELS(LIST))                                                     \
+    (BIDE_PRIV_DROPPED(F)                                                                          \
+     BIDE_INLINE void F##_drop(F##_bide_dropped F) {                                               \
+        F##_drop_now(BIDE_PRIV_DROPPED_FRAME(F, F));                                               \
+    })()                                                                                           \
     BIDE_INLINE void F##_init(struct F *bide_f BIDE_PRIV_OF(LIST, PARAMS))                         \
     {                                                                                              \
         BIDE_PRIV_CHECK_INIT(F, bide_f)                                                            \
@@ -354,12 +405,28 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
     }
 
 /* start and start_box of a future by hand. An unpolled frame, and a polled one that is UNPIN, may
- * be moved: that is how the frame gets from the C stack into its block. */
-#define BIDE_PRIV_HAND_START(F, LIST)                                                              \
+ * be moved: that is how the frame gets from the C stack into its block. A small one whose poll is
+ * compiled here starts on the C stack everywhere: what is ready at once leaves no frame behind. */
+#ifdef BIDE_CHECKED
+#define BIDE_PRIV_STARTS_ASIDE(F) 0
+#else
+#define BIDE_PRIV_STARTS_ASIDE(F)                                                                  \
+    (((int)F##_flags & (int)BIDE_UNPIN) && sizeof(struct F) <= 16 * sizeof(void *))
+#endif
+#define BIDE_PRIV_HAND_START(F, inlines, LIST)                                                     \
     BIDE_INLINE bide_poll F##_start(struct F *bide_f BIDE_PRIV_OF(LIST, PARAMS),                   \
                                     bide_context *bide_cx, F##_output *bide_out)                   \
     {                                                                                              \
         BIDE_PRIV_CHECK_ARGUMENTS_OF(F, LIST)                                                      \
+        if ((inlines) && BIDE_PRIV_STARTS_ASIDE(F)) {                                              \
+            struct F bide_tmp;                                                                     \
+            bide_poll bide_r;                                                                      \
+            F##_init(&bide_tmp BIDE_PRIV_OF(LIST, PASS));                                          \
+            bide_r = F##_poll(&bide_tmp, bide_cx, bide_out);                                       \
+            if (bide_r == BIDE_PENDING)                                                            \
+                BIDE_PRIV_COPY(bide_f, &bide_tmp, sizeof(struct F));                               \
+            return bide_r;                                                                         \
+        }                                                                                          \
         F##_init(bide_f BIDE_PRIV_OF(LIST, PASS));                                                 \
         return BIDE_PRIV_CHECK_START(F, bide_f, bide_cx, F##_poll(bide_f, bide_cx, bide_out));     \
     }                                                                                              \
@@ -388,7 +455,7 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
                                          BIDE_PRIV_BOX_OFFSET(F));                                 \
         if (!bide_b->frame) {                                                                      \
             if ((int)F##_flags & (int)BIDE_UNPIN)                                                  \
-                F##_drop(&bide_tmp);                                                               \
+                BIDE_PRIV_LET_GO(F, &bide_tmp);                                                    \
             else                                                                                   \
                 F##_bide_release(&bide_tmp);                                                       \
             return BIDE_PRIV_CHECK_BEGUN_BOX(F, bide_b, BIDE_ENOMEM);                              \
@@ -425,7 +492,7 @@ BIDE_INLINE void bide_priv_trace_kid(int kind, const bide_type *type, const void
         bide_f = (struct F *)bide_priv_place_take(bide_place);                                     \
         if (BIDE_PRIV_UNLIKELY(!bide_f)) {                                                         \
             if ((int)F##_flags & (int)BIDE_UNPIN)                                                  \
-                F##_drop(&bide_tmp);                                                               \
+                BIDE_PRIV_LET_GO(F, &bide_tmp);                                                    \
             else                                                                                   \
                 F##_bide_release(&bide_tmp);                                                       \
             return BIDE_PRIV_CHECK_BEGUN_IN(F, bide_place, BIDE_ENOMEM);                           \

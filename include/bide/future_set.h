@@ -102,10 +102,10 @@ BIDE_PRIV_C_END
 
 /* form: the functions; flags: those of F that its futures may have, too. */
 #define BIDE_PRIV_FUTURE_SET(Name, F, form, flags)                                                 \
-    BIDE_PRIV_SET(Name, F, BIDE_PRIV_SET_AS_READY, form)                                           \
+    BIDE_PRIV_APPLY(BIDE_PRIV_SET, Name, F, BIDE_PRIV_SET_AS_READY, form)                          \
     BIDE_PRIV_SET_STREAM(Name, F, form, flags)
 #define BIDE_PRIV_ORDERED_SET(Name, F, form, flags)                                                \
-    BIDE_PRIV_SET(Name, F, BIDE_PRIV_SET_IN_ORDER, form)                                           \
+    BIDE_PRIV_APPLY(BIDE_PRIV_SET, Name, F, BIDE_PRIV_SET_IN_ORDER, form)                          \
     BIDE_INLINE bide_poll Name##_insert_front(Name *bide_s, struct F bide_future)                  \
     {                                                                                              \
         return Name##_bide_insert(bide_s, &bide_future, true);                                     \
@@ -113,9 +113,9 @@ BIDE_PRIV_C_END
     BIDE_PRIV_SET_STREAM(Name, F, form, flags)
 
 #define BIDE_PRIV_SET(Name, F, of_kind, form)                                                      \
-    BIDE_PRIV_ASSERT(BIDE_PRIV_MAY_DROP(F),                                                        \
+    BIDE_PRIV_DEMAND(BIDE_PRIV_MAY_DROP(F), Name##_members_##F##_may_have_to_be_dropped,           \
                      "bide: " #Name ": members may have to be dropped, and the cleanup of " #F     \
-                     " waits: spawn them");                                                        \
+                     " waits: spawn them")                                                         \
     typedef union F##_result Name##_item;                                                          \
     typedef struct Name {                                                                          \
         bide_priv_set set;                                                                         \

@@ -115,7 +115,7 @@
     BIDE_PRIV_HAND_SHAPE(R, F, BIDE_INLINE, LIST)                                                  \
     BIDE_PRIV_FUTURE_ERASED(F)                                                                     \
     static const bide_type F##_type BIDE_PRIV_UNUSED = BIDE_PRIV_HAND_RECORD(R, F, LIST);          \
-    BIDE_PRIV_HAND_START(F, LIST)
+    BIDE_PRIV_HAND_START(F, 1, LIST)
 #endif
 
 #if defined(BIDE_VIEW)
@@ -218,6 +218,23 @@ enum {
 #define BIDE_PRIV_DROP_FAR(F, at) BIDE_CHECK_DROP(F, at)
 #define BIDE_PRIV_DROP_BOX(F, at) bide_box_drop(at)
 
+/* A dyn call that a body began and waits for is a box by then: it was started, and has not ended.
+ * Its poll need not look, nor mark what nobody reads again: the state says where the body is. */
+#ifdef BIDE_CHECKED
+#define BIDE_PRIV_POLL_DYN(F, at, cx, out) BIDE_PRIV_POLL_FAR(F, at, cx, out)
+#else
+#define BIDE_PRIV_POLL_DYN(F, at, cx, out) bide_priv_box_resume((at), cx, out)
+BIDE_INLINE bide_poll bide_priv_box_resume(const void *at, bide_context *cx, void *out)
+{
+    const bide_box *box = (const bide_box *)at;
+    bide_poll r = box->type->poll(box->frame, cx, out);
+    if (r != BIDE_PENDING)
+        bide_frame_free(box->frame, box->type->frame_size, box->type->box_offset);
+    return r;
+}
+#endif
+#define BIDE_PRIV_DROP_DYN(F, at) BIDE_PRIV_DROP_FAR(F, at)
+
 /* Leaves again; a body that is being cancelled must not be polled from now on. The state is the
  * first word of its frame, wherever in a union that is. */
 #define BIDE_PRIV_RUN_STAY                                                                         \
@@ -227,7 +244,7 @@ enum {
         return BIDE_PENDING;                                                                       \
     }
 
-/* What a resumed body does with the child that it waited for: WHERE is NEAR, FAR or BOX, F its
+/* What a resumed body does with the child that it waited for: WHERE is NEAR, FAR, DYN or BOX, F its
  * type; RESUME is for bodies that are never cancelled.
  * Shape: r = poll or drop of the child; returns while it is pending. */
 #define BIDE_PRIV_RESUME(WHERE, F, path, out)                                                      \

@@ -160,9 +160,9 @@ struct bide_priv_glib_wait {
  *
  * It looks with the context's next poll: it is never ready at once (but for a negative number,
  * _INVALID), so read or write first, and wait when that says EAGAIN. The descriptor stays the
- * caller's, and is not touched: neither made non-blocking, nor closed. Any number of futures may wait for one. A descriptor that is closed
- * meanwhile ends the wait with _INVALID, unless its number has been given out again: better drop
- * the wait first. Dropping it loses nothing.
+ * caller's, and is not touched: neither made non-blocking, nor closed. Any number of futures may
+ * wait for one. A descriptor that is closed meanwhile ends the wait with _INVALID, unless its
+ * number has been given out again: better drop the wait first. Dropping it loses nothing.
  *
  * A wait costs no memory of ours, an entry in the context's table of descriptors, and a signal to
  * the context where it begins and where it ends, as every GSource with a descriptor does.

@@ -462,9 +462,10 @@ int bide_priv_implemented_twice(int is_second) __attribute__((diagnose_if(
     {                                                                                              \
         return D##_poll(&bide_f->inner, bide_cx, bide_out);                                        \
     }                                                                                              \
-    BIDE_INLINE void F##_drop(struct F *bide_f)                                                    \
+    BIDE_PRIV_DROPPED(F)                                                                           \
+    BIDE_INLINE void F##_drop(F##_bide_dropped F)                                                  \
     {                                                                                              \
-        D##_drop(&bide_f->inner);                                                                  \
+        BIDE_PRIV_LET_GO(D, &BIDE_PRIV_DROPPED_FRAME(F, F)->inner);                                \
     }                                                                                              \
     BIDE_INLINE bide_poll F##_start(struct F *bide_f, T *bide_self BIDE_PRIV_EVAL DECL,            \
                                     bide_context *bide_cx, F##_output *bide_out)                   \

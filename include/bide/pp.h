@@ -163,13 +163,14 @@
  * whether there is one of a known type. Compilers that warn, or do worse, are told not to. */
 #if defined(__GNUC__) && !defined(__cplusplus)
 #define BIDE_PRIV_ASKING _Pragma("GCC diagnostic push")                                            \
-    _Pragma("GCC diagnostic ignored \"-Wimplicit-function-declaration\"")
+    _Pragma("GCC diagnostic ignored \"-Wimplicit-function-declaration\"")                          \
+    _Pragma("GCC diagnostic ignored \"-Wpedantic\"")
 #define BIDE_PRIV_ASKED _Pragma("GCC diagnostic pop")
 #else
 #define BIDE_PRIV_ASKING
 #define BIDE_PRIV_ASKED
 #endif
-#define BIDE_PRIV_IS_FUTURE(F) _Generic(F##_drop((struct F *)0), int: 0, default: 1)
+#define BIDE_PRIV_IS_FUTURE(F) _Generic(F##_drop((void *)0), int: 0, default: 1)
 
 /* DEMAND(condition, name, text): a static assertion in a row of a list. Clang tells the macros that
  * such an assertion comes through, a row each; of a bad bit-field it tells the outermost only, and

@@ -42,7 +42,7 @@ typedef struct bide_priv_scope_child bide_priv_scope_child;
 
 /* ---- between threads ---------------------------------------------------------------------- */
 
-/* A scope. shared == NULL: none, or dropped. May be moved while nobody waits for it. */
+/* A scope. shared == NULL: none, or dropped. May be moved. */
 typedef struct bide_scope {
     bide_priv_scope *shared;
 } bide_scope;
@@ -68,10 +68,12 @@ BIDE_API void bide_scope_drop(bide_scope *scope);
 
 /* bide_scope_wait(scope) -> bide_poll: waits until no child is left; at once if there is none.
  * Gives the first failure code that a child ended with, but for BIDE_ECANCELED; else BIDE_READY.
- * The scope can be used on. Dropped while it waits, it cancels the scope. */
+ * The scope can be used on. Dropped while it waits, it cancels the scope. The handle is looked at
+ * in the first poll only: if it is dropped before the wait, that goes on until no child is left. */
 #define bide_scope_wait_FRAME(ROW)                                                                 \
     ROW(TRAITS, BIDE_SEND) ROW(TRACE, bide_priv_scope_trace)                                       \
-    ROW(PARAM, bide_scope *, scope) ROW(LOCAL, bide_priv_waiter, place) ROW(LOCAL, bool, waits)
+    ROW(PARAM, bide_scope *, scope) ROW(LOCAL, bide_priv_waiter, place)                            \
+    ROW(LOCAL, bide_priv_scope *, waits)
 BIDE_INLINE void bide_priv_scope_trace(const void *frame, bide_tracer *tracer)
 {
     (void)frame;
@@ -95,7 +97,7 @@ BIDE_API void bide_local_scope_drop(bide_local_scope *scope);
 /* bide_local_scope_wait(scope) -> bide_poll. */
 #define bide_local_scope_wait_FRAME(ROW)                                                           \
     ROW(TRACE, bide_priv_scope_trace) ROW(PARAM, bide_local_scope *, scope)                        \
-    ROW(LOCAL, bide_priv_waiter, place) ROW(LOCAL, bool, waits)
+    ROW(LOCAL, bide_priv_waiter, place) ROW(LOCAL, bide_priv_scope *, waits)
 BIDE_FUTURE_DECLARE_AS(BIDE_API, bide_poll, bide_local_scope_wait)
 
 /* ---- spawning ----------------------------------------------------------------------------- */

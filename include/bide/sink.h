@@ -282,6 +282,8 @@ typedef enum bide_priv_sink_step {
  * Shape: typedef struct Name { T *of; ...; struct T_send; } Name;
  *        void Name_init(Name *k, T *of); a sink type */
 #define BIDE_SINK_BY_SEND(Name, T, Item)                                                           \
+    BIDE_PRIV_BY_SEND_ASK(Name, T##_send)                                                          \
+    BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(T##_HAS_close))(BIDE_PRIV_BY_SEND_ASK(Name, T##_close))()        \
     typedef Item Name##_item;                                                                      \
     typedef struct Name {                                                                          \
         T *of;                                                                                     \
@@ -353,6 +355,10 @@ typedef enum bide_priv_sink_step {
     BIDE_PRIV_ITEM_REST(Name)                                                                      \
     BIDE_PRIV_SINK_FUTURES(Name, ((int)T##_send_flags & (int)BIDE_SEND) | BIDE_UNPIN)              \
     struct bide_priv_sink
+
+#define BIDE_PRIV_BY_SEND_ASK(Name, F)                                                             \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_MAY_DROP(F),                                                        \
+                     "bide: " #Name " may have to drop " #F ", and its cleanup waits");
 
 /* Shape: Name_poll_close, with and without an async close of the type. */
 #define BIDE_PRIV_BY_SEND_CLOSE(Name, T)                                                           \

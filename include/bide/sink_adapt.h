@@ -92,8 +92,8 @@
             K##_give_back(&bide_k->of);                                                            \
         bide_k->reserved = false;                                                                  \
     }                                                                                              \
-    BIDE_PRIV_SINK_DRIVEN(Name, K, flush)                                                          \
-    BIDE_PRIV_SINK_DRIVEN(Name, K, close)                                                          \
+    BIDE_PRIV_SINK_DRIVEN(Name, K, flush, (void)0)                                                 \
+    BIDE_PRIV_SINK_DRIVEN(Name, K, close, bide_k->reserved = false)                                \
     BIDE_INLINE void Name##_trace(Name *bide_k, bide_tracer *bide_tr)                              \
     {                                                                                              \
         if (bide_k->busy)                                                                          \
@@ -114,10 +114,11 @@
                                   (int)BIDE_UNPIN))                                                \
     struct bide_priv_sink
 /* Shape: Name_poll_flush or Name_poll_close: what is on its way first. */
-#define BIDE_PRIV_SINK_DRIVEN(Name, K, what)                                                       \
+#define BIDE_PRIV_SINK_DRIVEN(Name, K, what, FIRST)                                                \
     BIDE_INLINE bide_poll Name##_poll_##what(Name *bide_k, bide_context *bide_cx, int32_t *bide_e) \
     {                                                                                              \
         bide_poll bide_r = Name##_bide_drive(bide_k, bide_cx, bide_e);                             \
+        FIRST;                                                                                     \
         if (bide_r != BIDE_READY || *bide_e != 0)                                                  \
             return bide_r;                                                                         \
         return K##_poll_##what(&bide_k->of, bide_cx, bide_e);                                      \
@@ -200,16 +201,8 @@
         return 0;                                                                                  \
     }                                                                                              \
     BIDE_INLINE void Name##_give_back(Name *bide_k) { bide_k->reserved = false; }                  \
-    BIDE_PRIV_SINK_DRIVEN(Name, K, flush)                                                          \
-    BIDE_INLINE bide_poll Name##_poll_close(Name *bide_k, bide_context *bide_cx, int32_t *bide_e)  \
-    {                                                                                              \
-        bide_poll bide_r = Name##_bide_drive(bide_k, bide_cx, bide_e);                             \
-        bide_k->closed = true;                                                                     \
-        bide_k->reserved = false;                                                                  \
-        if (bide_r != BIDE_READY || *bide_e != 0)                                                  \
-            return bide_r;                                                                         \
-        return K##_poll_close(&bide_k->of, bide_cx, bide_e);                                       \
-    }                                                                                              \
+    BIDE_PRIV_SINK_DRIVEN(Name, K, flush, (void)0)                                                 \
+    BIDE_PRIV_SINK_DRIVEN(Name, K, close, bide_k->closed = true; bide_k->reserved = false)         \
     BIDE_INLINE void Name##_trace(Name *bide_k, bide_tracer *bide_tr)                              \
     {                                                                                              \
         if (bide_k->inside && !bide_k->held)                                                       \
@@ -298,16 +291,8 @@
         return 0;                                                                                  \
     }                                                                                              \
     BIDE_INLINE void Name##_give_back(Name *bide_k) { bide_k->reserved = false; }                  \
-    BIDE_PRIV_SINK_DRIVEN(Name, K, flush)                                                          \
-    BIDE_INLINE bide_poll Name##_poll_close(Name *bide_k, bide_context *bide_cx, int32_t *bide_e)  \
-    {                                                                                              \
-        bide_poll bide_r = Name##_bide_drive(bide_k, bide_cx, bide_e);                             \
-        bide_k->closed = true;                                                                     \
-        bide_k->reserved = false;                                                                  \
-        if (bide_r != BIDE_READY || *bide_e != 0)                                                  \
-            return bide_r;                                                                         \
-        return K##_poll_close(&bide_k->of, bide_cx, bide_e);                                       \
-    }                                                                                              \
+    BIDE_PRIV_SINK_DRIVEN(Name, K, flush, (void)0)                                                 \
+    BIDE_PRIV_SINK_DRIVEN(Name, K, close, bide_k->closed = true; bide_k->reserved = false)         \
     BIDE_INLINE void Name##_trace(Name *bide_k, bide_tracer *bide_tr)                              \
     {                                                                                              \
         K##_trace(&bide_k->of, bide_tr);                                                           \
@@ -342,6 +327,7 @@
         B second;                                                                                  \
         bool has_first, has_second;   /* room */                                                   \
         bool done_first, done_second; /* with the flush or close that is under way */              \
+        bool closing;                 /* it is a close */                                          \
         int32_t error;                                                                             \
     } Name;                                                                                        \
     BIDE_INLINE void Name##_init(Name *bide_k, A bide_first, B bide_second)                        \
@@ -349,8 +335,17 @@
         BIDE_PRIV_COPY(&bide_k->first, &bide_first, sizeof bide_first);                            \
         BIDE_PRIV_COPY(&bide_k->second, &bide_second, sizeof bide_second);                         \
         bide_k->has_first = bide_k->has_second = false;                                            \
-        bide_k->done_first = bide_k->done_second = false;                                          \
+        bide_k->done_first = bide_k->done_second = bide_k->closing = false;                        \
         bide_k->error = 0;                                                                         \
+    }                                                                                              \
+    /* What was done for another one, that was given up, does not count. */                        \
+    BIDE_INLINE void Name##_bide_begin(Name *bide_k, bool bide_closing)                            \
+    {                                                                                              \
+        if (bide_k->closing != bide_closing)                                                       \
+            bide_k->done_first = bide_k->done_second = false;                                      \
+        bide_k->closing = bide_closing;                                                            \
+        if (bide_closing)                                                                          \
+            bide_k->has_first = bide_k->has_second = false;                                        \
     }                                                                                              \
     BIDE_INLINE bide_poll Name##_bide_told(Name *bide_k, int32_t *bide_e)                          \
     {                                                                                              \
@@ -358,11 +353,11 @@
         bide_k->error = 0;                                                                         \
         return BIDE_READY;                                                                         \
     }                                                                                              \
-    BIDE_PRIV_FANOUT_BOTH(Name, A, B, Name##_poll_ready, poll_ready, has_first, has_second, true)  \
-    BIDE_PRIV_FANOUT_BOTH(Name, A, B, Name##_poll_flush, poll_flush, done_first, done_second,      \
-                          false)                                                                   \
-    BIDE_PRIV_FANOUT_BOTH(Name, A, B, Name##_poll_close, poll_close, done_first, done_second,      \
-                          false)                                                                   \
+    BIDE_PRIV_FANOUT_BOTH(Name, A, B, poll_ready, has_first, has_second, true, (void)0)            \
+    BIDE_PRIV_FANOUT_BOTH(Name, A, B, poll_flush, done_first, done_second, false,                  \
+                          Name##_bide_begin(bide_k, false))                                        \
+    BIDE_PRIV_FANOUT_BOTH(Name, A, B, poll_close, done_first, done_second, false,                  \
+                          Name##_bide_begin(bide_k, true))                                         \
     BIDE_INLINE void Name##_give_back(Name *bide_k)                                                \
     {                                                                                              \
         A##_give_back(&bide_k->first);                                                             \
@@ -375,6 +370,7 @@
         int32_t bide_e = 0;                                                                        \
         if (!bide_k->has_first || !bide_k->has_second)                                             \
             return BIDE_SINK_NOT_READY;                                                            \
+        bide_k->done_first = bide_k->done_second = false;                                          \
         BIDE_PRIV_IF(BIDE_PRIV_IS_ONE(Name##_HAS_item_clone))                                      \
         (bide_e = Name##_item_clone(&bide_item, &bide_copy);)()                                    \
         if (bide_e != 0)                                                                           \
@@ -414,11 +410,12 @@
     struct bide_priv_sink
 /* Polls each side until it has said BIDE_READY; KEEPS: what it said holds until it is used. The
  * first error is told when neither waits any more. */
-#define BIDE_PRIV_FANOUT_BOTH(Name, A, B, F, what, one, two, KEEPS)                                \
-    BIDE_INLINE bide_poll F(Name *bide_k, bide_context *bide_cx, int32_t *bide_e)                  \
+#define BIDE_PRIV_FANOUT_BOTH(Name, A, B, what, one, two, KEEPS, BEGIN)                            \
+    BIDE_INLINE bide_poll Name##_##what(Name *bide_k, bide_context *bide_cx, int32_t *bide_e)      \
     {                                                                                              \
         bide_poll bide_r = BIDE_READY, bide_q = BIDE_READY;                                        \
         int32_t bide_a = 0, bide_b = 0;                                                            \
+        BEGIN;                                                                                     \
         if (bide_k->error != 0 && (KEEPS))                                                         \
             return Name##_bide_told(bide_k, bide_e);                                               \
         if (!bide_k->one)                                                                          \

@@ -279,6 +279,8 @@ BIDE_INLINE bide_size_hint bide_size_hint_of(size_t least, size_t most)
  * Shape: typedef struct Name { T *of; ...; Item item; struct T_next next; } Name;
  *        void Name_init(Name *s, T *of); a stream type */
 #define BIDE_STREAM_BY_NEXT(Name, T, Item)                                                         \
+    BIDE_PRIV_ASSERT(BIDE_PRIV_MAY_DROP(T##_next),                                                 \
+                     "bide: " #Name " may have to drop " #T "_next, and its cleanup waits");       \
     typedef Item Name##_item;                                                                      \
     typedef struct Name {                                                                          \
         T *of;                                                                                     \
@@ -335,10 +337,29 @@ BIDE_INLINE bide_size_hint bide_size_hint_of(size_t least, size_t most)
     BIDE_PRIV_STREAM_NEXT(Name, ((int)T##_next_flags & (int)BIDE_SEND) | BIDE_UNPIN)               \
     struct bide_priv_stream
 
-/* BIDE_STREAM_BY_GENERATOR(Name, F, Item); a stream type from an async generator F (`async_gen Item
- * F(args)`, bide/async_source.h), which is its frame: F_init(&s, args) makes one.
- * Shape: typedef struct F Name; a stream type */
-#define BIDE_STREAM_BY_GENERATOR(Name, F, Item)                                                    \
+/* BIDE_STREAM_BY_GENERATOR(Name, F, Item, (T, a), ...); a stream type from an async generator F
+ * (`async_gen Item F(T a, ...)`, bide/async_source.h), which is its frame: F_init(&s, args) makes
+ * one, and F_made(args) gives one by value. It stands where BIDE_FUTURE_BY_ASYNC does, behind the
+ * generator or in a header behind the #include of the generated one. Without the parameters there
+ * is no F_made, and bidec does not check the arguments of F_init; in X.async.c it adds them.
+ * Shape: typedef struct F Name; a stream type; struct F F_made(T a, ...) */
+#define BIDE_STREAM_BY_GENERATOR(Name, F, ...)                                                     \
+    BIDE_PRIV_APPLY(BIDE_PRIV_BY_GENERATOR, Name, F, BIDE_PRIV_FIRST(__VA_ARGS__),                 \
+                    BIDE_PRIV_HAS_COMMA(__VA_ARGS__),                                              \
+                    (BIDE_PRIV_MAP(BIDE_PRIV_BY_GENERATOR_DECL, __VA_ARGS__)),                     \
+                    (BIDE_PRIV_MAP(BIDE_PRIV_BY_GENERATOR_NAME, __VA_ARGS__)),                     \
+                    (BIDE_PRIV_MAP(BIDE_PRIV_BY_GENERATOR_FIELD, __VA_ARGS__)))
+#define BIDE_PRIV_BY_GENERATOR_DECL(T, a) , T a
+#define BIDE_PRIV_BY_GENERATOR_NAME(T, a) , a
+#define BIDE_PRIV_BY_GENERATOR_FIELD(T, a) T a;
+#define BIDE_PRIV_BY_GENERATOR_TAIL(...) BIDE_PRIV_TAIL(__VA_ARGS__)
+#define BIDE_PRIV_BY_GENERATOR(Name, F, Item, knows, DECL, NAMES, FIELDS)                          \
+    BIDE_PRIV_IF(knows)(BIDE_INLINE struct F F##_made(                                             \
+        BIDE_PRIV_BY_GENERATOR_TAIL(~BIDE_PRIV_EVAL DECL)) {                                       \
+        struct F bide_made;                                                                        \
+        F##_init(&bide_made BIDE_PRIV_EVAL NAMES);                                                 \
+        return bide_made;                                                                          \
+    })()                                                                                           \
     typedef Item Name##_item;                                                                      \
     typedef struct F Name;                                                                         \
     BIDE_INLINE bide_poll Name##_poll_next(Name *bide_s, bide_context *bide_cx,                    \
@@ -363,17 +384,23 @@ BIDE_INLINE bide_size_hint bide_size_hint_of(size_t least, size_t most)
 /* In the eyes of bidec an async function is a function: a stream of it has no frame there. */
 #if defined(BIDE_VIEW) || defined(BIDE_BLOCKING)
 #undef BIDE_STREAM_BY_NEXT
-#undef BIDE_STREAM_BY_GENERATOR
+#undef BIDE_PRIV_BY_GENERATOR
 #define BIDE_STREAM_BY_NEXT(Name, T, Item)                                                         \
     typedef struct Name {                                                                          \
         T *of;                                                                                     \
     } Name;                                                                                        \
     void Name##_init(Name *bide_s, T *bide_of);                                                    \
     BIDE_PRIV_STREAM_VIEW(Name, Item)
-#define BIDE_STREAM_BY_GENERATOR(Name, F, Item)                                                    \
-    typedef struct Name {                                                                          \
-        int bide_none;                                                                             \
-    } Name;                                                                                        \
+/* bidec knows by the last field that this is not the frame. */
+#define BIDE_PRIV_BY_GENERATOR(Name, F, Item, knows, DECL, NAMES, FIELDS)                          \
+    struct F {                                                                                     \
+        BIDE_PRIV_EVAL FIELDS bool bide_stand_in;                                                  \
+    };                                                                                             \
+    typedef struct F Name;                                                                         \
+    BIDE_PRIV_IF(knows)                                                                            \
+    (void F##_init(struct F *bide_f BIDE_PRIV_EVAL DECL);                                          \
+     struct F F##_made(BIDE_PRIV_BY_GENERATOR_TAIL(~BIDE_PRIV_EVAL DECL));)                        \
+    (void F##_init(struct F *bide_f, ...);)                                                        \
     BIDE_PRIV_STREAM_VIEW(Name, Item)
 #define BIDE_PRIV_STREAM_VIEW(Name, Item)                                                          \
     typedef Item Name##_item;                                                                      \

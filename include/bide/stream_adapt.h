@@ -28,6 +28,7 @@
 #define BIDE_STREAM_ADAPT_H
 
 #include <bide/closure.h>
+#include <bide/made.h>
 #include <bide/stream.h>
 
 #if defined(__GNUC__) && !defined(BIDE_OWN_WARNINGS)
@@ -43,43 +44,54 @@
 #define BIDE_PRIV_ADAPT_CALL_FLAGS(S, C)                                                           \
     (((int)S##_next_flags & (int)C##_call_flags & (int)BIDE_SEND) | (int)BIDE_UNPIN)
 
-/* An adapter that hands items of S on as they are, in a field `of`.
+/* An adapter that hands items of S on as they are, in a field `of`; PLAIN by whether it has ended,
+ * and how it ends.
  * Shape: typedef Name_item; Name_item_drop, Name_trace, Name_drop */
 #define BIDE_PRIV_ADAPT_SAME(Name, S)                                                              \
     typedef S##_item Name##_item;                                                                  \
     BIDE_INLINE void Name##_item_drop(Name##_item *bide_item) { S##_item_drop(bide_item); }
-#define BIDE_PRIV_ADAPT_PLAIN(Name, S)                                                             \
+#define BIDE_PRIV_ADAPT_PLAIN(Name, S, ENDED, END)                                                 \
     BIDE_INLINE void Name##_trace(Name *bide_s, bide_tracer *bide_tr)                              \
     {                                                                                              \
-        if (!bide_s->ended)                                                                        \
+        if (!(ENDED))                                                                              \
             S##_trace(&bide_s->of, bide_tr);                                                       \
     }                                                                                              \
     BIDE_INLINE void Name##_drop(Name *bide_s)                                                     \
     {                                                                                              \
-        bide_s->ended = true;                                                                      \
+        END;                                                                                       \
         S##_drop(&bide_s->of);                                                                     \
     }
 
-/* An adapter with a call in flight, in fields fn, call and busy; KEPT releases what the call looks
+/* What an adapter with a closure is at; one word, so that an item costs one look at it. */
+enum { BIDE_PRIV_ADAPT_IDLE = 0, BIDE_PRIV_ADAPT_BUSY = 1, BIDE_PRIV_ADAPT_ENDED = 2 };
+
+/* Behind a poll of the source, or of a call. */
+BIDE_INLINE uint8_t bide_priv_adapt_left(bide_poll r, bool calling)
+{
+    if (r == BIDE_PENDING)
+        return calling ? BIDE_PRIV_ADAPT_BUSY : BIDE_PRIV_ADAPT_IDLE;
+    return r < 0 || r == BIDE_DONE ? BIDE_PRIV_ADAPT_ENDED : BIDE_PRIV_ADAPT_IDLE;
+}
+
+/* An adapter with a call in flight, in fields fn, call and state; KEPT releases what the call looks
  * at.  Shape: Name_trace, Name_drop */
 #define BIDE_PRIV_ADAPT_CALLING(Name, S, C, KEPT)                                                  \
     BIDE_PRIV_ASSERT(BIDE_PRIV_MAY_DROP(C##_call),                                                 \
                      "bide: " #Name " may have to drop a call of " #C ", and its cleanup waits");  \
     BIDE_INLINE void Name##_trace(Name *bide_s, bide_tracer *bide_tr)                              \
     {                                                                                              \
-        if (bide_s->busy)                                                                          \
+        if (bide_s->state == BIDE_PRIV_ADAPT_BUSY)                                                 \
             bide_priv_trace_kid(BIDE_PRIV_KID_EMBEDDED, &C##_call_type, &bide_s->call, bide_tr);   \
-        else if (!bide_s->ended)                                                                   \
+        else if (bide_s->state == BIDE_PRIV_ADAPT_IDLE)                                            \
             S##_trace(&bide_s->of, bide_tr);                                                       \
     }                                                                                              \
     BIDE_INLINE void Name##_drop(Name *bide_s)                                                     \
     {                                                                                              \
-        if (bide_s->busy) {                                                                        \
+        if (bide_s->state == BIDE_PRIV_ADAPT_BUSY) {                                               \
             C##_call_drop(&bide_s->call);                                                          \
             KEPT;                                                                                  \
         }                                                                                          \
-        bide_s->busy = false;                                                                      \
-        bide_s->ended = true;                                                                      \
+        bide_s->state = BIDE_PRIV_ADAPT_ENDED;                                                     \
         C##_drop(&bide_s->fn);                                                                     \
         S##_drop(&bide_s->of);                                                                     \
     }
@@ -88,8 +100,7 @@
     {                                                                                              \
         BIDE_PRIV_COPY(&bide_s->of, &bide_of, sizeof bide_of);                                     \
         BIDE_PRIV_COPY(&bide_s->fn, &bide_fn, sizeof bide_fn);                                     \
-        bide_s->busy = false;                                                                      \
-        bide_s->ended = false;                                                                     \
+        bide_s->state = BIDE_PRIV_ADAPT_IDLE;                                                      \
     }
 
 /* The number of items with those that are held here, and without those that will be left out. */
@@ -125,7 +136,7 @@ BIDE_INLINE bide_size_hint bide_priv_hint_at_most(bide_size_hint h, size_t n)
     typedef struct Name {                                                                          \
         S of;                                                                                      \
         C fn;                                                                                      \
-        bool busy, ended;                                                                          \
+        uint8_t state;                                                                             \
         struct C##_call call;                                                                      \
     } Name;                                                                                        \
     BIDE_PRIV_ADAPT_INIT(Name, S, C)                                                               \
@@ -133,31 +144,27 @@ BIDE_INLINE bide_size_hint bide_priv_hint_at_most(bide_size_hint h, size_t n)
                                            Name##_item *bide_item)                                 \
     {                                                                                              \
         bide_poll bide_r = BIDE_DONE;                                                              \
-        if (bide_s->ended)                                                                         \
-            return BIDE_DONE;                                                                      \
-        if (bide_s->busy) {                                                                        \
-            bide_r = C##_call_poll(&bide_s->call, bide_cx, bide_item);                             \
-        } else {                                                                                   \
+        bool bide_calling = false;                                                                 \
+        if (bide_s->state == BIDE_PRIV_ADAPT_IDLE) {                                               \
             S##_item bide_x;                                                                       \
             bide_r = S##_poll_next(&bide_s->of, bide_cx, &bide_x);                                 \
-            if (bide_r == BIDE_PENDING)                                                            \
-                return BIDE_PENDING;                                                               \
-            if (bide_r == BIDE_READY) {                                                            \
+            bide_calling = bide_r == BIDE_READY;                                                   \
+            if (bide_calling)                                                                      \
                 bide_r = C##_call_start(&bide_s->call, &bide_s->fn, bide_x, bide_cx, bide_item);   \
-                bide_s->busy = bide_r == BIDE_PENDING;                                             \
-                bide_s->ended = bide_r < 0;                                                        \
-                return bide_r;                                                                     \
-            }                                                                                      \
+            if (bide_r == BIDE_READY)                                                              \
+                return BIDE_READY;                                                                 \
+        } else if (bide_s->state == BIDE_PRIV_ADAPT_BUSY) {                                        \
+            bide_calling = true;                                                                   \
+            bide_r = C##_call_poll(&bide_s->call, bide_cx, bide_item);                             \
         }                                                                                          \
-        bide_s->busy = bide_r == BIDE_PENDING;                                                     \
-        bide_s->ended = bide_r < 0 || bide_r == BIDE_DONE;                                         \
+        bide_s->state = bide_priv_adapt_left(bide_r, bide_calling);                                \
         return bide_r;                                                                             \
     }                                                                                              \
     BIDE_INLINE bide_size_hint Name##_size_hint(Name *bide_s)                                      \
     {                                                                                              \
-        if (bide_s->ended)                                                                         \
+        if (bide_s->state == BIDE_PRIV_ADAPT_ENDED)                                                \
             return bide_size_hint_of(0, 0);                                                        \
-        return bide_priv_hint_add(S##_size_hint(&bide_s->of), bide_s->busy);                       \
+        return bide_priv_hint_add(S##_size_hint(&bide_s->of), bide_s->state);                      \
     }                                                                                              \
     BIDE_PRIV_ADAPT_CALLING(Name, S, C, (void)0)                                                   \
     BIDE_PRIV_ITEM_REST(Name)                                                                      \
@@ -175,7 +182,7 @@ BIDE_INLINE bide_size_hint bide_priv_hint_at_most(bide_size_hint h, size_t n)
     typedef struct Name {                                                                          \
         S of;                                                                                      \
         C fn;                                                                                      \
-        bool busy, ended;                                                                          \
+        uint8_t state;                                                                             \
         Name##_item item;                                                                          \
         struct C##_call call;                                                                      \
     } Name;                                                                                        \
@@ -183,22 +190,25 @@ BIDE_INLINE bide_size_hint bide_priv_hint_at_most(bide_size_hint h, size_t n)
     BIDE_INLINE bide_poll Name##_poll_next(Name *bide_s, bide_context *bide_cx,                    \
                                            Name##_item *bide_item)                                 \
     {                                                                                              \
-        while (!bide_s->ended) {                                                                   \
+        while (bide_s->state != BIDE_PRIV_ADAPT_ENDED) {                                           \
             bool bide_keep = false;                                                                \
             bide_poll bide_r;                                                                      \
-            if (bide_s->busy) {                                                                    \
+            if (bide_s->state == BIDE_PRIV_ADAPT_BUSY) {                                           \
                 bide_r = C##_call_poll(&bide_s->call, bide_cx, &bide_keep);                        \
+                bide_s->state = bide_priv_adapt_left(bide_r, true);                                \
             } else {                                                                               \
                 bide_r = S##_poll_next(&bide_s->of, bide_cx, &bide_s->item);                       \
                 if (bide_r == BIDE_PENDING)                                                        \
                     return BIDE_PENDING;                                                           \
-                bide_s->ended = bide_r != BIDE_READY;                                              \
-                if (bide_s->ended)                                                                 \
+                if (bide_r != BIDE_READY) {                                                        \
+                    bide_s->state = BIDE_PRIV_ADAPT_ENDED;                                         \
                     return bide_r;                                                                 \
+                }                                                                                  \
                 bide_r = C##_call_start(&bide_s->call, &bide_s->fn, &bide_s->item, bide_cx,        \
                                         &bide_keep);                                               \
+                if (bide_r == BIDE_PENDING)                                                        \
+                    bide_s->state = BIDE_PRIV_ADAPT_BUSY;                                          \
             }                                                                                      \
-            bide_s->busy = bide_r == BIDE_PENDING;                                                 \
             if (bide_r == BIDE_PENDING)                                                            \
                 return BIDE_PENDING;                                                               \
             if (bide_r == BIDE_READY && bide_keep) {                                               \
@@ -206,7 +216,8 @@ BIDE_INLINE bide_size_hint bide_priv_hint_at_most(bide_size_hint h, size_t n)
                 return BIDE_READY;                                                                 \
             }                                                                                      \
             S##_item_drop(&bide_s->item);                                                          \
-            bide_s->ended = (ENDS) || bide_r < 0;                                                  \
+            if ((ENDS) || bide_r < 0)                                                              \
+                bide_s->state = BIDE_PRIV_ADAPT_ENDED;                                             \
             if (bide_r < 0)                                                                        \
                 return bide_r;                                                                     \
         }                                                                                          \
@@ -215,8 +226,8 @@ BIDE_INLINE bide_size_hint bide_priv_hint_at_most(bide_size_hint h, size_t n)
     BIDE_INLINE bide_size_hint Name##_size_hint(Name *bide_s)                                      \
     {                                                                                              \
         bide_size_hint bide_h = bide_size_hint_of(0, 0);                                           \
-        if (!bide_s->ended)                                                                        \
-            bide_h = bide_priv_hint_add(S##_size_hint(&bide_s->of), bide_s->busy);                 \
+        if (bide_s->state != BIDE_PRIV_ADAPT_ENDED)                                                \
+            bide_h = bide_priv_hint_add(S##_size_hint(&bide_s->of), bide_s->state);                \
         bide_h.least = 0;                                                                          \
         return bide_h;                                                                             \
     }                                                                                              \
@@ -236,7 +247,7 @@ BIDE_INLINE bide_size_hint bide_priv_hint_at_most(bide_size_hint h, size_t n)
     typedef struct Name {                                                                          \
         S of;                                                                                      \
         C fn;                                                                                      \
-        bool busy, ended;                                                                          \
+        uint8_t state;                                                                             \
         Name##_item item;                                                                          \
         struct C##_call call;                                                                      \
     } Name;                                                                                        \
@@ -244,30 +255,34 @@ BIDE_INLINE bide_size_hint bide_priv_hint_at_most(bide_size_hint h, size_t n)
     BIDE_INLINE bide_poll Name##_poll_next(Name *bide_s, bide_context *bide_cx,                    \
                                            Name##_item *bide_item)                                 \
     {                                                                                              \
-        while (!bide_s->ended) {                                                                   \
+        while (bide_s->state != BIDE_PRIV_ADAPT_ENDED) {                                           \
             bool bide_keep = false;                                                                \
             bide_poll bide_r;                                                                      \
-            if (bide_s->busy) {                                                                    \
+            if (bide_s->state == BIDE_PRIV_ADAPT_BUSY) {                                           \
                 bide_r = C##_call_poll(&bide_s->call, bide_cx, &bide_keep);                        \
+                bide_s->state = bide_priv_adapt_left(bide_r, true);                                \
             } else {                                                                               \
                 S##_item bide_x;                                                                   \
                 bide_r = S##_poll_next(&bide_s->of, bide_cx, &bide_x);                             \
                 if (bide_r == BIDE_PENDING)                                                        \
                     return BIDE_PENDING;                                                           \
-                bide_s->ended = bide_r != BIDE_READY;                                              \
-                if (bide_s->ended)                                                                 \
+                if (bide_r != BIDE_READY) {                                                        \
+                    bide_s->state = BIDE_PRIV_ADAPT_ENDED;                                         \
                     return bide_r;                                                                 \
+                }                                                                                  \
                 bide_r = C##_call_start(&bide_s->call, &bide_s->fn, bide_x, &bide_s->item,         \
                                         bide_cx, &bide_keep);                                      \
+                if (bide_r == BIDE_PENDING)                                                        \
+                    bide_s->state = BIDE_PRIV_ADAPT_BUSY;                                          \
             }                                                                                      \
-            bide_s->busy = bide_r == BIDE_PENDING;                                                 \
             if (bide_r == BIDE_PENDING)                                                            \
                 return BIDE_PENDING;                                                               \
             if (bide_r == BIDE_READY && bide_keep) {                                               \
                 *bide_item = bide_s->item;                                                         \
                 return BIDE_READY;                                                                 \
             }                                                                                      \
-            bide_s->ended = (ENDS) || bide_r < 0;                                                  \
+            if ((ENDS) || bide_r < 0)                                                              \
+                bide_s->state = BIDE_PRIV_ADAPT_ENDED;                                             \
             if (bide_r < 0)                                                                        \
                 return bide_r;                                                                     \
         }                                                                                          \
@@ -276,8 +291,8 @@ BIDE_INLINE bide_size_hint bide_priv_hint_at_most(bide_size_hint h, size_t n)
     BIDE_INLINE bide_size_hint Name##_size_hint(Name *bide_s)                                      \
     {                                                                                              \
         bide_size_hint bide_h = bide_size_hint_of(0, 0);                                           \
-        if (!bide_s->ended)                                                                        \
-            bide_h = bide_priv_hint_add(S##_size_hint(&bide_s->of), bide_s->busy);                 \
+        if (bide_s->state != BIDE_PRIV_ADAPT_ENDED)                                                \
+            bide_h = bide_priv_hint_add(S##_size_hint(&bide_s->of), bide_s->state);                \
         bide_h.least = 0;                                                                          \
         return bide_h;                                                                             \
     }                                                                                              \
@@ -295,34 +310,32 @@ BIDE_INLINE bide_size_hint bide_priv_hint_at_most(bide_size_hint h, size_t n)
     typedef struct Name {                                                                          \
         S of;                                                                                      \
         size_t left;                                                                               \
-        bool ended;                                                                                \
     } Name;                                                                                        \
     BIDE_INLINE void Name##_init(Name *bide_s, S bide_of, size_t bide_left)                        \
     {                                                                                              \
         BIDE_PRIV_COPY(&bide_s->of, &bide_of, sizeof bide_of);                                     \
         bide_s->left = bide_left;                                                                  \
-        bide_s->ended = bide_left == 0;                                                            \
     }                                                                                              \
     BIDE_INLINE bide_poll Name##_poll_next(Name *bide_s, bide_context *bide_cx,                    \
                                            Name##_item *bide_item)                                 \
     {                                                                                              \
         bide_poll bide_r;                                                                          \
-        if (bide_s->ended)                                                                         \
+        if (bide_s->left == 0)                                                                     \
             return BIDE_DONE;                                                                      \
         bide_r = S##_poll_next(&bide_s->of, bide_cx, bide_item);                                   \
         if (bide_r == BIDE_READY)                                                                  \
-            bide_s->ended = --bide_s->left == 0;                                                   \
-        else                                                                                       \
-            bide_s->ended = bide_r != BIDE_PENDING;                                                \
+            bide_s->left--;                                                                        \
+        else if (bide_r != BIDE_PENDING)                                                           \
+            bide_s->left = 0;                                                                      \
         return bide_r;                                                                             \
     }                                                                                              \
     BIDE_INLINE bide_size_hint Name##_size_hint(Name *bide_s)                                      \
     {                                                                                              \
-        if (bide_s->ended)                                                                         \
+        if (bide_s->left == 0)                                                                     \
             return bide_size_hint_of(0, 0);                                                        \
         return bide_priv_hint_at_most(S##_size_hint(&bide_s->of), bide_s->left);                   \
     }                                                                                              \
-    BIDE_PRIV_ADAPT_PLAIN(Name, S)                                                                 \
+    BIDE_PRIV_ADAPT_PLAIN(Name, S, bide_s->left == 0, bide_s->left = 0)                            \
     BIDE_PRIV_STREAM_NEXT(Name, BIDE_PRIV_ADAPT_FLAGS(S))                                          \
     struct bide_priv_stream
 
@@ -377,12 +390,13 @@ BIDE_INLINE bide_size_hint bide_priv_hint_at_most(bide_size_hint h, size_t n)
             return bide_size_hint_of(0, 0);                                                        \
         return bide_priv_hint_less(S##_size_hint(&bide_s->of), bide_s->left);                      \
     }                                                                                              \
-    BIDE_PRIV_ADAPT_PLAIN(Name, S)                                                                 \
+    BIDE_PRIV_ADAPT_PLAIN(Name, S, bide_s->ended, bide_s->ended = true)                            \
     BIDE_PRIV_STREAM_NEXT(Name, BIDE_PRIV_ADAPT_FLAGS(S))
 
 /* BIDE_STREAM_TAKE_UNTIL(Name, S, F); the items up to the moment when a future of the type F is
- * ready, whose Output is dropped silently. The future is polled before the source. It is built in
- * place: behind Name_init, and when the stream has been moved to where it stays, comes
+ * ready, whose Output is released (F_HAS_output_drop: bide/made.h). The future is polled before the
+ * source. It is built in place: behind Name_init, and when the stream has been moved to where it
+ * stays, comes
  *
  *     F_init(Name_until(&s), args...);
  *
@@ -412,6 +426,9 @@ BIDE_INLINE bide_size_hint bide_priv_hint_at_most(bide_size_hint h, size_t n)
         if (bide_s->ended)                                                                         \
             return BIDE_DONE;                                                                      \
         bide_r = F##_poll(&bide_s->until, bide_cx, (F##_output *)(void *)&bide_out);               \
+        if (bide_r > 0) {                                                                          \
+            BIDE_PRIV_OUTPUT_DROP(F, bide_out)                                                     \
+        }                                                                                          \
         if (bide_r != BIDE_PENDING) {                                                              \
             bide_s->stopped = true;                                                                \
             bide_s->ended = true;                                                                  \
@@ -479,7 +496,7 @@ BIDE_INLINE bide_size_hint bide_priv_hint_at_most(bide_size_hint h, size_t n)
     {                                                                                              \
         return bide_s->ended ? bide_size_hint_of(0, 0) : S##_size_hint(&bide_s->of);               \
     }                                                                                              \
-    BIDE_PRIV_ADAPT_PLAIN(Name, S)                                                                 \
+    BIDE_PRIV_ADAPT_PLAIN(Name, S, bide_s->ended, bide_s->ended = true)                            \
     BIDE_PRIV_STREAM_NEXT(Name, BIDE_PRIV_ADAPT_FLAGS(S))                                          \
     struct bide_priv_stream
 

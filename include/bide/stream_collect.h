@@ -46,7 +46,7 @@
 #define BIDE_STREAM_ALL(Name, S, C) BIDE_PRIV_STREAM_DECIDE(Name, S, C, false)
 #define BIDE_STREAM_ANY(Name, S, C) BIDE_PRIV_STREAM_DECIDE(Name, S, C, true)
 #define BIDE_PRIV_STREAM_DECIDE(Name, S, C, DECIDES)                                               \
-    BIDE_PRIV_STREAM_EACH(Name, S, C, bool, BIDE_PRIV_EACH_ROWS, (bide_f->fn, &bide_f->item),      \
+    BIDE_PRIV_STREAM_EACH(Name, S, C, bool, BIDE_PRIV_DECIDE_ROWS, (bide_f->fn, &bide_f->item),    \
                           if (bide_res.value == (DECIDES)) {                                       \
                               bide_f->stream = NULL;                                               \
                               *bide_out = (DECIDES);                                               \
@@ -54,11 +54,17 @@
                           },                                                                       \
                           S##_item_drop(&bide_f->item), *bide_out = !(DECIDES))                    \
     struct bide_priv_stream
+/* Not movable: a call that waits may have the address of the item, which lies in the frame. */
+#define BIDE_PRIV_DECIDE_ROWS(ROW, Name, S, C)                                                     \
+    ROW(TRAITS, ((int)S##_next_flags & (int)C##_call_flags & (int)BIDE_SEND))                      \
+    BIDE_PRIV_EACH_FIELDS(ROW, Name, S, C)
 
 /* A future that calls a closure for each item. ARGS are those of the call; TAKE does something with
  * its result; RELEASE ends an item that the call has only looked at; END writes the Output. */
 #define BIDE_PRIV_EACH_ROWS(ROW, Name, S, C)                                                       \
     ROW(TRAITS, ((int)S##_next_flags & (int)C##_call_flags & ((int)BIDE_SEND | (int)BIDE_UNPIN)))  \
+    BIDE_PRIV_EACH_FIELDS(ROW, Name, S, C)
+#define BIDE_PRIV_EACH_FIELDS(ROW, Name, S, C)                                                     \
     ROW(TRACE, Name##_bide_each_trace) ROW(PARAM, S *, stream) ROW(PARAM, C *, fn)                 \
     ROW(LOCAL, bool, busy) ROW(BUFFER, S##_item, item) ROW(BUFFER, struct C##_call, call)
 #define BIDE_PRIV_STREAM_EACH(Name, S, C, R, ROWS, ARGS, TAKE, RELEASE, END)                       \
@@ -93,6 +99,7 @@
             bide_poll bide_r;                                                                      \
             if (bide_f->busy) {                                                                    \
                 bide_r = C##_call_poll(&bide_f->call, bide_cx, bide_at);                           \
+                bide_f->busy = bide_r == BIDE_PENDING;                                             \
             } else {                                                                               \
                 bide_r = S##_poll_next(bide_f->stream, bide_cx, &bide_f->item);                    \
                 if (bide_r == BIDE_PENDING)                                                        \
@@ -106,8 +113,9 @@
                 }                                                                                  \
                 bide_r = C##_call_start(&bide_f->call, BIDE_PRIV_CLOSURE_OPEN ARGS, bide_cx,       \
                                         bide_at);                                                  \
+                if (bide_r == BIDE_PENDING)                                                        \
+                    bide_f->busy = true;                                                           \
             }                                                                                      \
-            bide_f->busy = bide_r == BIDE_PENDING;                                                 \
             if (bide_r == BIDE_PENDING)                                                            \
                 return BIDE_PENDING;                                                               \
             RELEASE;                                                                               \

@@ -34,6 +34,35 @@ typedef struct bide_local bide_local;
  * executor and everything that was started on it. */
 BIDE_API bide_runtime *bide_local_runtime(bide_local *ex);
 
+/* The runtime that makes light tasks on the same executor: for spawning, and for nothing else.
+ *
+ *     BIDE_SPAWN(bide_local_light(ex), F, NULL, (args));       by macros
+ *     spawn(bide_local_light(ex), f(x));                       in async C
+ *
+ * A light task takes less memory and time: 64 bytes, the frame right behind them in the same block,
+ * and wakers that are plain code, without an atomic operation. It is woken, and its wakers are
+ * cloned and dropped, by the thread that runs the executor, or, while nobody does, by the one
+ * thread that uses it: the other forms of wakes are not for it. So it may not await what other
+ * threads or signal handlers wake: tasks of a pool, channels that reach there. bide_offload gives
+ * BIDE_ENOSYS in it, bide_wake_from_isr gives that for its waker. A checked build tells of a wake
+ * from another thread. Its wakers may outlive it, and the executor.
+ *
+ * It is meant to be detached, and has no room for somebody who waits: a join handle of it can be
+ * detached, asked whether the task has ended, traced, and can abort it, all on that thread; to
+ * await it or to take its result gives BIDE_EMISUSE. Its code goes to the option `done`. It has no
+ * slab of its own: frames of its dyn calls come from the executor's allocator, and `slab_bytes` is
+ * ignored.
+ *
+ * All else is as with other tasks: order, bide_local_free, bide_local_cancel, stats, traces, spawn
+ * options. After tokio's LocalSet, whose tasks take as much as others. Lives as long as
+ * bide_local_runtime. */
+BIDE_API bide_runtime *bide_local_light(bide_local *ex);
+
+/* The same from inside a task, of bide_context_runtime(cx): light tasks on the executor that `rt`
+ * is the runtime of; `rt` itself, whose tasks are not light, if that makes none (a thread pool's,
+ * or another library's). */
+BIDE_API bide_runtime *bide_light_of(bide_runtime *rt);
+
 /* A thread pool, see bide/pool.h; and the same of it. */
 typedef struct bide_thread_pool bide_thread_pool;
 BIDE_API bide_runtime *bide_thread_pool_runtime(bide_thread_pool *pool);
@@ -215,6 +244,39 @@ BIDE_PRIV_C_BEGIN
         (to) = bide_spawn.code;                                                                    \
     } while (0)
 
+/* BIDE_SPAWN_CALL_TO(to, where, I, m, handle, options, join, (args)): the same where the task is a
+ * call of the method m through `handle`, a const I *: the frame of whoever implements it is built
+ * in the task's own block, so that a call costs no memory besides. The object behind the handle
+ * must outlive the task.
+ * Shape: do { begin with I_m_type_of; init of the vtable's record and commit, or discard; }
+ * while (0). */
+#define BIDE_SPAWN_CALL_TO(to, where, I, m, handle, options, join, args)                           \
+    do {                                                                                           \
+        I bide_spawn_call = *(handle);                                                             \
+        BIDE_PRIV_SPAWN_SENDS(where, I##_##m)                                                      \
+        if (BIDE_PRIV_HAS_SLOT(I, bide_spawn_call.vtable, m))                                      \
+            BIDE_PRIV_SPAWN_CALL_TO(to, where, I, m, options, join, args);                         \
+        else                                                                                       \
+            BIDE_PRIV_SPAWN_TO(to, where, I##_##m, options, join,                                  \
+                               (&bide_spawn_call BIDE_PRIV_MORE args));                            \
+    } while (0)
+#define BIDE_PRIV_SPAWN_CALL_TO(to, where, I, m, options, join, args)                              \
+    do {                                                                                           \
+        bide_join *bide_spawn_join = (join);                                                       \
+        bide_priv_spawn bide_spawn =                                                               \
+            bide_priv_spawn_open(bide_priv_runtime_of(where), I##_##m##_type_of(&bide_spawn_call), \
+                                 (options), bide_spawn_join);                                      \
+        if (bide_spawn.frame) {                                                                    \
+            bide_spawn_call.vtable->m.init(bide_spawn.frame, bide_spawn_call.self                  \
+                                           BIDE_PRIV_MORE args);                                   \
+            bide_runtime_spawn_commit(bide_spawn.runtime, bide_spawn.task,                         \
+                                      bide_spawn_join != NULL);                                    \
+        } else {                                                                                   \
+            I##_##m##_discard(&bide_spawn_call BIDE_PRIV_MORE args);                               \
+        }                                                                                          \
+        (to) = bide_spawn.code;                                                                    \
+    } while (0)
+
 /* BIDE_SPAWN_THEN_TO(to, where, F, callback, callback_arg, (args)): the same, detached, with the
  * option `done`: how code that knows nothing of bide runs a future and is called back at the
  * end. */
@@ -265,29 +327,28 @@ BIDE_PRIV_C_BEGIN
 #define BIDE_PRIV_TASK_SMALL 64u
 #define BIDE_PRIV_MAX(a, b) ((a) > (b) ? (a) : (b))
 #define BIDE_PRIV_ROUND_UP(n, align) (((n) + ((align)-1u)) & ~((align)-1u))
-/* Private: where the shared place of frame and small output begins, how large it is, where a large
- * output begins, where the options' copy begins. fs, fa, os, oa: size and alignment of frame and
- * output. Shape: constant expressions for constant arguments. */
+/* Private: behind a header of h bytes, where the shared place of frame and small output begins,
+ * where a large output begins, where the options' copy begins. fs, fa, os, oa: size and alignment
+ * of frame and output. Shape: constant expressions for constant arguments. */
 #define BIDE_PRIV_TASK_ALIGN(fa, oa)                                                               \
     BIDE_PRIV_MAX((uint32_t)sizeof(void *), BIDE_PRIV_MAX((uint32_t)(fa), (uint32_t)(oa)))
-#define BIDE_PRIV_TASK_FRAME(fa, os, oa)                                                           \
-    BIDE_PRIV_ROUND_UP(BIDE_PRIV_TASK_HEADER,                                                      \
-                       (os) <= BIDE_PRIV_TASK_SMALL ? BIDE_PRIV_TASK_ALIGN(fa, oa)                 \
-                                                    : BIDE_PRIV_TASK_ALIGN(fa, 1))
-#define BIDE_PRIV_TASK_OUTPUT(fs, fa, os, oa)                                                      \
-    ((os) <= BIDE_PRIV_TASK_SMALL                                                                  \
-         ? BIDE_PRIV_TASK_FRAME(fa, os, oa)                                                        \
-         : BIDE_PRIV_ROUND_UP(BIDE_PRIV_TASK_FRAME(fa, os, oa) + (uint32_t)(fs), (uint32_t)(oa)))
-#define BIDE_PRIV_TASK_END(fs, fa, os, oa)                                                         \
-    BIDE_PRIV_ROUND_UP(BIDE_PRIV_MAX(BIDE_PRIV_TASK_FRAME(fa, os, oa) + (uint32_t)(fs),            \
-                                     BIDE_PRIV_TASK_OUTPUT(fs, fa, os, oa) + (uint32_t)(os)),      \
+#define BIDE_PRIV_TASK_FRAME(h, fa, os, oa)                                                        \
+    BIDE_PRIV_ROUND_UP((h), (os) <= BIDE_PRIV_TASK_SMALL ? BIDE_PRIV_TASK_ALIGN(fa, oa)            \
+                                                         : BIDE_PRIV_TASK_ALIGN(fa, 1))
+#define BIDE_PRIV_TASK_OUTPUT(h, fs, fa, os, oa)                                                   \
+    ((os) <= BIDE_PRIV_TASK_SMALL ? BIDE_PRIV_TASK_FRAME(h, fa, os, oa)                            \
+                                  : BIDE_PRIV_ROUND_UP(BIDE_PRIV_TASK_FRAME(h, fa, os, oa) +       \
+                                                           (uint32_t)(fs), (uint32_t)(oa)))
+#define BIDE_PRIV_TASK_END(h, fs, fa, os, oa)                                                      \
+    BIDE_PRIV_ROUND_UP(BIDE_PRIV_MAX(BIDE_PRIV_TASK_FRAME(h, fa, os, oa) + (uint32_t)(fs),         \
+                                     BIDE_PRIV_TASK_OUTPUT(h, fs, fa, os, oa) + (uint32_t)(os)),   \
                        (uint32_t)sizeof(void *))
 
 /* Bytes of the block of a task whose future has frames of size fs and alignment fa and an Output
- * of size os and alignment oa; the alignment of the block. Enough for every spawn option. Shape:
- * constant expressions: what a static pool for tasks must offer. */
+ * of size os and alignment oa; the alignment of the block. Enough for every spawn option, and for
+ * light tasks. Shape: constant expressions: what a static pool for tasks must offer. */
 #define BIDE_TASK_BYTES_FOR(fs, fa, os, oa)                                                        \
-    (BIDE_PRIV_TASK_END(fs, fa, os, oa) + BIDE_PRIV_TASK_EXTRA)
+    (BIDE_PRIV_TASK_END(BIDE_PRIV_TASK_HEADER, fs, fa, os, oa) + BIDE_PRIV_TASK_EXTRA)
 #define BIDE_TASK_ALIGN_FOR(fa, oa) BIDE_PRIV_TASK_ALIGN(fa, oa)
 
 /* BIDE_TASK_BYTES(F), BIDE_TASK_ALIGN(F): the same for a future type. A void Output counts as the

@@ -225,10 +225,11 @@ BIDE_PRIV_C_END
             bide_priv_call(&Name##_calls.ends);                                                    \
         return bide_r;                                                                             \
     }                                                                                              \
-    BIDE_INLINE void Name##_drop(struct Name *bide_f)                                              \
+    BIDE_PRIV_DROPPED(Name)                                                                        \
+    BIDE_INLINE void Name##_drop(Name##_bide_dropped Name)                                         \
     {                                                                                              \
         bide_priv_call(&Name##_calls.drops);                                                       \
-        Inner##_drop(&bide_f->inner);                                                              \
+        BIDE_PRIV_LET_GO(Inner, &BIDE_PRIV_DROPPED_FRAME(Name, Name)->inner);                      \
     }                                                                                              \
     BIDE_INLINE bide_poll Name##_bide_poll(void *bide_f, bide_context *bide_cx, void *bide_out)    \
     {                                                                                              \
@@ -238,7 +239,7 @@ BIDE_PRIV_C_END
     BIDE_INLINE void Name##_bide_drop(void *bide_f)                                                \
     {                                                                                              \
         bide_priv_call(&Name##_calls.indirect_drops);                                              \
-        Name##_drop((struct Name *)bide_f);                                                        \
+        BIDE_PRIV_LET_GO(Name, bide_f);                                                            \
     }                                                                                              \
     BIDE_PRIV_WRAP_RECORD(R, Name)                                                                 \
     BIDE_INLINE bide_poll Name##_start(struct Name *bide_f BIDE_PRIV_WRAP_PARAMS(__VA_ARGS__),     \
@@ -295,10 +296,12 @@ BIDE_PRIV_C_END
             bide_f->bide_at = NULL;                                                                \
         return bide_r;                                                                             \
     }                                                                                              \
-    BIDE_INLINE void Name##_drop(struct Name *bide_f)                                              \
+    BIDE_PRIV_DROPPED(Name)                                                                        \
+    BIDE_INLINE void Name##_drop(Name##_bide_dropped Name)                                         \
     {                                                                                              \
+        struct Name *const bide_f = BIDE_PRIV_DROPPED_FRAME(Name, Name);                           \
         bide_priv_unmoved_drop(&Name##_moves, &bide_f->bide_at, bide_f);                           \
-        Inner##_drop(&bide_f->inner);                                                              \
+        BIDE_PRIV_LET_GO(Inner, &bide_f->inner);                                                   \
     }                                                                                              \
     BIDE_PRIV_FUTURE_ERASED(Name)                                                                  \
     BIDE_PRIV_WRAP_RECORD(R, Name)                                                                 \
@@ -337,9 +340,10 @@ BIDE_PRIV_C_END
         }                                                                                          \
         return Inner##_poll(&bide_f->inner, bide_cx, bide_out);                                    \
     }                                                                                              \
-    BIDE_INLINE void Name##_drop(struct Name *bide_f)                                              \
+    BIDE_PRIV_DROPPED(Name)                                                                        \
+    BIDE_INLINE void Name##_drop(Name##_bide_dropped Name)                                         \
     {                                                                                              \
-        Inner##_drop(&bide_f->inner);                                                              \
+        BIDE_PRIV_LET_GO(Inner, &BIDE_PRIV_DROPPED_FRAME(Name, Name)->inner);                      \
     }                                                                                              \
     BIDE_PRIV_FUTURE_ERASED(Name)                                                                  \
     BIDE_PRIV_WRAP_RECORD(R, Name)                                                                 \

@@ -85,7 +85,8 @@
 /* ---- then --------------------------------------------------------------------------------- */
 
 /* BIDE_THEN(Name, R, F, G, E, fn); F, and then G, which `void fn(E *env, F_output *value, struct G
- * *next)` makes, in place, by G_init(next, args...). The Output R is that of G.
+ * *next)` makes, in place, by G_init(next, args...). The Output R is that of G, which may borrow
+ * *env: it stays where it is. So the combined future is not BIDE_UNPIN.
  * BIDE_AND_THEN(Name, R, F, G, E, fn); the same with `bool fn(E *env, F_output *value, struct G
  * *next, G_output *out)`, which can also end it: false with *out written, and nothing in *next.
  * Shape: a future type R Name(struct F inner, E env) */
@@ -97,7 +98,7 @@
 
 enum { BIDE_PRIV_THEN_FIRST, BIDE_PRIV_THEN_NEXT, BIDE_PRIV_THEN_OVER };
 #define BIDE_PRIV_THEN_ROWS(ROW, Name, F, G, E, send)                                              \
-    ROW(TRAITS, BIDE_PRIV_THEN_FLAGS(F, send) & BIDE_PRIV_MADE_FLAGS(G))                           \
+    ROW(TRAITS, BIDE_PRIV_THEN_FLAGS(F, send) & BIDE_PRIV_MADE_FLAGS(G) & (int)BIDE_SEND)          \
     ROW(TRACE, Name##_bide_tell)                                                                   \
     ROW(OWNED, struct F, inner, Name##_bide_let_inner) ROW(PARAM, E, env)                          \
     ROW(LOCAL, uint32_t, bide_is) ROW(BUFFER, struct G, bide_next)

@@ -35,7 +35,7 @@ BIDE_API void bide_priv_uv_lookup_trace(const void *frame, bide_tracer *tracer);
 
 /* bide_uv_lookup(rt, host, service, out) -> int32_t: 0 with *out to be freed by the caller, or an
  * error. Addresses for TCP. `service` is a port or a name of /etc/services; either may be NULL. The
- * names are read at the first poll. Fails with BIDE_ENOMEM. */
+ * names are read at the first poll, and by traces. Fails with BIDE_ENOMEM. */
 #define bide_uv_lookup_FRAME(ROW)                                                                  \
     ROW(TRAITS, BIDE_UNPIN) ROW(TRACE, bide_priv_uv_lookup_trace)                                  \
     ROW(PARAM, bide_uv *, rt) ROW(PARAM, const char *, host) ROW(PARAM, const char *, service)     \

@@ -33,8 +33,9 @@ BIDE_API void bide_priv_uv_pipe_connect_trace(const void *frame, bide_tracer *tr
     ROW(PARAM, bide_uv_pipe *, out) ROW(LOCAL, struct bide_priv_uv_stream *, at)
 BIDE_FUTURE_DECLARE_AS(BIDE_API, int32_t, bide_uv_pipe_connect)
 
-/* Takes over a descriptor that can be waited for: the end of a pipe, or a Unix socket. It is closed
- * with *out. 0, or an error and the descriptor stays the caller's. */
+/* Takes over a descriptor that can be waited for: the end of a pipe, a socket, or a terminal. It is
+ * closed with *out. 0, or an error and the descriptor stays the caller's: UV_EINVAL for a file, a
+ * directory or another device, such as standard input may be (bide/uv_file.h reads files). */
 BIDE_API int32_t bide_uv_pipe_open(bide_uv *rt, int fd, bide_uv_pipe *out);
 
 #define bide_uv_pipe_listener_HAS_trace 1

@@ -153,12 +153,12 @@ BIDE_API void bide_priv_uv_listener_drop(struct bide_priv_uv_listener **l);
  * Shape: typedef struct L { ... } L; a stream type of T (bide/stream.h); and the future type
  *     int32_t L_accept(L *of, T *out)     0 with *out open, or an error, behind which the next may
  *                                         be tried: such as UV_ENOMEM
- * A process without a descriptor left accepts nothing: libuv, which has one in reserve, closes what
- * comes, at once, so that these peers see an end, and tells nobody. UV_EMFILE and UV_ENFILE come
- * only where the reserve is gone, too.
- * The stream passes over connections that failed, and fails with BIDE_ENOMEM only, behind which it
- * may be polled on. Dropping either future loses no connection; dropping the object refuses those
- * that nobody has taken. */
+ * The system keeps connections until somebody takes them. That is so, too, in a process without a
+ * descriptor left: UV_EMFILE or UV_ENFILE tells that one has come; to be tried again, but not at
+ * once (bide_sleep), as the same would come of it.
+ * The stream passes over errors, waits a little, tries again, and fails with BIDE_ENOMEM only,
+ * behind which it may be polled on. Dropping either future loses no connection; dropping the object
+ * refuses those that nobody has taken. One accept may wait at a time. */
 #define BIDE_PRIV_UV_ACCEPT_ROWS(ROW, L, T)                                                        \
     ROW(TRAITS, BIDE_UNPIN) ROW(TRACE, L##_bide_accept_trace)                                      \
     ROW(PARAM, L *, of) ROW(PARAM, T *, out)

@@ -73,8 +73,8 @@ BIDE_API void bide_uv_tcp_reset(bide_uv_tcp *t);
 #define bide_uv_listener_HAS_item_drop 1
 
 /* A listener: a stream of connections, and the future bide_uv_listener_accept, which tells errors.
- * Up to 64 connections are accepted before somebody takes them; the system queues the rest. Without
- * a descriptor left connections are closed as they come, and nobody is told (bide/uv_stream.h). */
+ * The system queues connections until somebody takes them; without a descriptor left, too, which
+ * bide_uv_listener_accept tells (bide/uv_stream.h). */
 BIDE_PRIV_UV_LISTENER(bide_uv_listener, bide_uv_tcp);
 
 /* Listens on an address; port 0: one that is free (bide_uv_listener_local tells it). `backlog`

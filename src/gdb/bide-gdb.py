@@ -96,9 +96,9 @@ TYPE = Struct(
     ("output_size", 4), ("output_align", 4), ("reserved", 4), ("poll", "p"), ("drop", "p"),
     ("cancel", "p"), ("trace", "p"), ("name", "p"), ("module", "p"))
 TASK = Struct(
-    ("waker", "p"), ("core", "p"), ("type", "p"), ("next", "p"), ("next_far", "p"), ("after", "p"),
-    ("ahead", "p"), ("joiner", "p"), ("giver", "p"), ("slab", "p"), ("near_refs", 4),
-    ("far_refs", 4), ("code", 4), ("far", 1), ("aborted", 1), ("queued", 1), ("bits", 1))
+    ("waker", "p"), ("core", "p"), ("type", "p"), ("next", "p"), ("after", "p"), ("ahead", "p"),
+    ("giver", "p"), ("near_refs", 4), ("far", 1), ("aborted", 1), ("queued", 1), ("bits", 1),
+    ("next_far", "p"), ("joiner", "p"), ("slab", "p"), ("far_refs", 4), ("code", 4))
 POOL_TASK = Struct(
     ("waker", "p"), ("pool", "p"), ("type", "p"), ("state", "p"), ("next", "p"), ("after", "p"),
     ("ahead", "p"), ("joiner", "p"), ("giver", "p"), ("slab", "p"), ("code", 4), ("shard", 2),
@@ -106,7 +106,7 @@ POOL_TASK = Struct(
 CONTEXT = Struct(("size", 4), ("flags", 4), ("waker", "p"), ("runtime", "p"), ("allocator", "p"))
 STATS = Struct(("size", 4), ("tasks", 4), ("polls", 8), ("wakes", 8), ("sleeps", 8), ("slabs", 8))
 LOCAL = Struct(
-    ("runtime", "p"), ("owner", "p"), ("remote", "p"), ("head", "p"), ("tail", "p"),
+    ("runtime", "p"), ("light", "p"), ("owner", "p"), ("remote", "p"), ("head", "p"), ("tail", "p"),
     ("current", "p"), ("cx", CONTEXT), ("stats", STATS), ("root_frame", "p"), ("root_out", "p"),
     ("root_code", 4), ("root", TASK), ("first", "p"))
 BOX = Struct(("frame", "p"), ("type", "p"))
@@ -117,7 +117,7 @@ INTERFACE = Struct(("size", 4), ("row_size", 4), ("name", "p"))
 SITES = Struct(("file", "p"), ("rows", "p"))
 SITE = Struct(
     ("state", 4), ("line", 4), ("offset", 4), ("flag", 4), ("kind", 4), ("type", "p"))
-TASK_HEADER, TASK_SMALL = 96, 64
+TASK_HEADER, LIGHT_HEADER, TASK_SMALL = 96, 64, 64
 LIVE, ENDED = 1, 2
 POOL_QUEUED, POOL_RUNNING, POOL_DONE, POOL_ABORTED = 1, 2, 4, 8
 
@@ -380,12 +380,13 @@ class Task:
     """What the tasks of all executors have: address, record, has_extra."""
 
     is_root = False
+    header = TASK_HEADER
 
     def places(self):
         """The offsets of frame and end in the block: BIDE_PRIV_TASK_FRAME and _END."""
         r, p = self.record, pointer_size()
         small = r.output_size <= TASK_SMALL
-        frame = round_up(TASK_HEADER, max(p, r.frame_align, r.output_align if small else 1))
+        frame = round_up(self.header, max(p, r.frame_align, r.output_align if small else 1))
         output = frame if small else round_up(frame + r.frame_size, r.output_align)
         return frame, round_up(max(frame + r.frame_size, output + r.output_size), p)
 
@@ -413,8 +414,12 @@ class LocalTask(Task):
         bits = TASK.read(address, "bits")
         if byte_order() == "little":
             self.state, self.has_extra, self.dropping = bits & 15, bits & 16, bits & 64
+            light = bits & 128
         else:
             self.state, self.has_extra, self.dropping = bits >> 4, bits & 8, bits & 2
+            light = bits & 1
+        if light:
+            self.header = LIGHT_HEADER
         record = TASK.read(address, "type")
         self.record = Record(record) if record else None
 

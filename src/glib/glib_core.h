@@ -17,6 +17,7 @@ struct bide_glib {
     uint64_t deadline; /* of the next turn, on ex's clock; UINT64_MAX: none */
     uint32_t wanted;   /* atomic: a turn, as soon as can be */
     int32_t priority;
+    bool asked;   /* `prepare` has said when the next turn is, and the poll is not over */
     bool running; /* the innermost bide_glib_run or _run_until, until a turn sees no task left */
     size_t root_slab_bytes;
     struct bide_priv_glib_wait *waits; /* those in the context's table */

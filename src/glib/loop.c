@@ -71,13 +71,16 @@ static void turn(bide_glib *rt)
 
 static gboolean prepare(GSource *source, gint *timeout)
 {
-    *timeout = time_left(((turn_source *)source)->rt);
+    bide_glib *rt = ((turn_source *)source)->rt;
+    *timeout = time_left(rt);
+    rt->asked = *timeout != 0;
     return *timeout == 0;
 }
 
 static gboolean check(GSource *source)
 {
     bide_glib *rt = ((turn_source *)source)->rt;
+    rt->asked = false;
     return bide_priv_glib_any(rt) || time_left(rt) == 0;
 }
 
@@ -86,6 +89,7 @@ static gboolean dispatch(GSource *source, GSourceFunc callback, gpointer data)
 {
     bide_glib *rt = ((turn_source *)source)->rt;
     (void)callback, (void)data;
+    rt->asked = false;
     bide_priv_store_seq_cst(BIDE_PRIV_U32(&rt->wanted), 0u);
     bide_priv_glib_serve(rt);
     turn(rt);
@@ -105,12 +109,13 @@ static void wake_from_isr(bide_host *host)
     g_main_context_wakeup(rt->context);
 }
 
-/* Whoever has the context asks for `wanted` before it sleeps. */
+/* Whoever has the context asks for `wanted` before it sleeps; but for this round, when the wake
+ * comes from another source's `prepare`, it has asked. */
 static void wake(bide_host *host)
 {
     bide_glib *rt = (bide_glib *)(void *)host;
     want(rt);
-    if (!g_main_context_is_owner(rt->context))
+    if (!g_main_context_is_owner(rt->context) || rt->asked)
         g_main_context_wakeup(rt->context);
 }
 

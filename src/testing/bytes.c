@@ -111,7 +111,8 @@ bide_poll bide_scripted_io_poll_read(bide_scripted_io *io, void *buffer, size_t 
         return r;
     if (*count > 0 && (size_t)*count > size)
         *count = (ptrdiff_t)size;
-    memcpy(buffer, data, (size_t)*count);
+    if (*count > 0)
+        memcpy(buffer, data, (size_t)*count);
     bide_scripted_io_consume(io, (size_t)*count);
     return BIDE_READY;
 }

@@ -14,6 +14,7 @@ struct bide_priv_uv_file {
     enum operation now;
     uv_file fd; /* -1: none */
     bool append;
+    bool ended;     /* the loop has closed it, or begun to, and not the user */
     bool has_read;  /* a read has ended with `got`, which is no data */
     bool has_stat;  /* one has ended, with `info` or its error in `result` */
     int32_t got;    /* 0 or an error */
@@ -140,6 +141,16 @@ static void close_file(struct bide_priv_uv_block *block)
     bide_priv_uv_block_closed(block);
 }
 
+/* The loop closes it under its holder, who may have begun to. */
+static void end(struct bide_priv_uv_block *block)
+{
+    struct bide_priv_uv_file *f = (struct bide_priv_uv_file *)(void *)block;
+    if (f->now == OPENING || (f->fd >= 0 && f->now != CLOSING))
+        f->ended = true;
+    bide_waker_take_and_wake(&f->reader);
+    bide_waker_take_and_wake(&f->writer);
+}
+
 static struct bide_priv_uv_file *new_file(bide_uv *rt)
 {
     struct bide_priv_uv_file *f = bide_priv_uv_block_new(rt, sizeof *f);
@@ -147,6 +158,7 @@ static struct bide_priv_uv_file *new_file(bide_uv *rt)
         return NULL;
     f->fd = -1;
     f->block.close = close_file;
+    f->block.end = end;
     bide_priv_uv_block_open(rt, &f->block, NULL);
     return f;
 }
@@ -172,9 +184,9 @@ void bide_uv_file_drop(bide_uv_file *f)
 /* Why nothing can be done, or 0. */
 static int32_t not_usable(const struct bide_priv_uv_file *f)
 {
-    if (!f || f->fd < 0 || f->now == CLOSING)
-        return UV_EBADF;
-    return f->block.rt ? 0 : UV_ECANCELED;
+    if (f && f->ended)
+        return UV_ECANCELED;
+    return !f || f->fd < 0 || f->now == CLOSING ? UV_EBADF : 0;
 }
 
 /* ---- reading ------------------------------------------------------------------------------ */

@@ -265,7 +265,10 @@ bide_poll bide_uv_free(bide_uv *rt)
         return BIDE_EMISUSE;
     (void)bide_local_free(rt->ex); /* tasks let go of their objects */
     rt->ex = NULL;
+    rt->wanted = true; /* and stays so: wakes that are still on their way want no turn */
     (void)uv_check_stop(&rt->check);
+    (void)uv_idle_stop(&rt->idle);
+    (void)uv_timer_stop(&rt->timer);
     bide_priv_uv_blocks_end(rt);
     close_one(rt, (uv_handle_t *)&rt->async);
     close_one(rt, (uv_handle_t *)&rt->check);

@@ -61,9 +61,11 @@ bide_poll bide_uv_lookup_poll(struct bide_uv_lookup *f, bide_context *cx, int32_
         return BIDE_EMISUSE;
     if (!f->at)
         r = start(f, out);
-    if (r == BIDE_PENDING && f->at->block.rt)
-        return bide_priv_uv_park(&f->at->waker, cx);
-    if (r == BIDE_PENDING) {
+    if (r == BIDE_PENDING && f->at->block.rt) {
+        r = bide_priv_uv_park(&f->at->waker, cx);
+        if (r == BIDE_PENDING)
+            return r;
+    } else if (r == BIDE_PENDING) {
         r = BIDE_READY;
         *out = f->at->error;
         if (*out == 0) {

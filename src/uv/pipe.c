@@ -3,8 +3,11 @@
  */
 #include "stream.h"
 
+#include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 /* libuv would cut a long name. */
 static bool fits(const char *name)
@@ -12,11 +15,23 @@ static bool fits(const char *name)
     return strlen(name) < sizeof((struct sockaddr_un *)0)->sun_path;
 }
 
+/* 0, or why the system may be unable to wait for it: libuv would find out later, and abort. */
+static int32_t not_to_be_waited_for(int fd)
+{
+    struct stat about;
+    if (fstat(fd, &about) != 0)
+        return uv_translate_sys_error(errno);
+    return S_ISFIFO(about.st_mode) || S_ISSOCK(about.st_mode) || isatty(fd) ? 0 : UV_EINVAL;
+}
+
 int32_t bide_uv_pipe_open(bide_uv *rt, int fd, bide_uv_pipe *out)
 {
-    int32_t e;
-    struct bide_priv_uv_stream *s = bide_priv_uv_stream_new(rt, UV_NAMED_PIPE, &e);
+    int32_t e = not_to_be_waited_for(fd);
+    struct bide_priv_uv_stream *s;
     out->at = NULL;
+    if (e != 0)
+        return e;
+    s = bide_priv_uv_stream_new(rt, UV_NAMED_PIPE, &e);
     if (!s)
         return e;
     e = uv_pipe_open(&s->uv.pipe, fd);

@@ -44,8 +44,7 @@ struct bide_priv_uv_stream {
     struct bide_priv_uv_buffer *kept; /* which head.in is in; NULL: the loop's, or nothing */
     struct bide_priv_uv_buffer *out;  /* while writing */
     struct bide_priv_uv_waiter reader, writer;
-    struct bide_priv_uv_stream *queued; /* a listener's list of those that nobody has taken */
-    union {                             /* one at a time */
+    union { /* one at a time */
         uv_connect_t connect;
         uv_write_t write;
         uv_shutdown_t shutdown;
@@ -98,12 +97,16 @@ bide_poll bide_priv_uv_connect_poll(struct bide_priv_uv_stream **at, bide_contex
 struct bide_priv_uv_listener {
     struct bide_priv_uv_block block; /* first */
     uv_handle_type kind;
-    uint32_t count;                            /* in the list */
-    bool waiting;                              /* libuv holds one more, and looks for none */
-    int32_t error;                             /* of the last that failed, and was not told */
-    struct bide_priv_uv_stream *first, **last; /* accepted; last: where the next one is put */
+    int fd;
+    uint8_t open; /* of the handles: not closed yet */
+    bool listens; /* `look` is one of them */
+    bool looking; /* it is active */
+    bool told;    /* it has found something, and nobody has tried to accept since */
+    struct bide_priv_uv_stream *next; /* NULL, or memory for the next connection */
     bide_waker *taker;
-    union bide_priv_uv_any uv;
+    uv_poll_t look;
+    uv_timer_t again;
+    union bide_priv_uv_any uv; /* owns the descriptor */
 };
 
 /* With a handle that is not bound yet. NULL, and the error. */

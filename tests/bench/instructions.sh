@@ -37,10 +37,10 @@ generated_limits='
     dyn_leaf        slab       100                     bench_bide  dyn_leaf
     dyn_leaf        slot       100                     bench_bide  dyn_leaf
     dyn_leaf        recycling  100                     bench_bide  dyn_leaf
-    dyn_yield       heap       101                     bench_bide  dyn_yield
+    dyn_yield       heap       100                     bench_bide  dyn_yield
     dyn_yield       slab       100                     bench_bide  dyn_yield
-    dyn_yield       slot       101                     bench_bide  dyn_yield
-    dyn_yield       recycling  101                     bench_bide  dyn_yield
+    dyn_yield       slot       100                     bench_bide  dyn_yield
+    dyn_yield       recycling  100                     bench_bide  dyn_yield
     task_yield      slab       100                     bench_bide  task_yield
     dyn_chain       slab       100                     bench_bide  dyn_chain_v
     dyn_chain_wait  slab       100                     bench_bide  dyn_chain_wait_v'

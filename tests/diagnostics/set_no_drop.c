@@ -1,6 +1,5 @@
 /* A set of futures whose cleanup waits
- * says: bide: many: members may have to be dropped, and the cleanup of slow waits
- * clang: 15
+ * says: bide: many: members may have to be dropped, and the cleanup of slow waits|many_members_slow_may_have_to_be_dropped
  */
 #include <bide/bide.h>
 #include <bide/future_set.h>

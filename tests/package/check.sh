@@ -130,7 +130,8 @@ if "$cmake" -S "$here/consumer" -B "$scratch/refused" -DCMAKE_C_COMPILER="$cc" -
     echo "FAILED: find_package accepted a component that does not exist"
     exit 1
 fi
-consumer add_subdirectory -DHOW=add_subdirectory -DBIDE_ROOT="$root"
+# Those that bring bide along build it for debugging, as they are worked on; which takes less time.
+consumer add_subdirectory -DHOW=add_subdirectory -DBIDE_ROOT="$root" -DCMAKE_BUILD_TYPE=Debug
 # Who brings bide along gets the library, and neither its tests nor its examples.
 for unwanted in test_waker calculator bide-layout; do
     if "$cmake" --build "$scratch/add_subdirectory" --target "$unwanted" > "$scratch/log" 2>&1; then
@@ -138,5 +139,6 @@ for unwanted in test_waker calculator bide-layout; do
         exit 1
     fi
 done
-with_cxx FetchContent-shared -DHOW=FetchContent -DBIDE_ROOT="$root" -DBUILD_SHARED_LIBS=ON
+with_cxx FetchContent-shared -DHOW=FetchContent -DBIDE_ROOT="$root" -DBUILD_SHARED_LIBS=ON \
+    -DCMAKE_BUILD_TYPE=Debug
 echo "package: every consumer built and ran"

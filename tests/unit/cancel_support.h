@@ -40,7 +40,7 @@ bide_poll slow_poll(struct slow *f, bide_context *cx, int32_t *out)
 }
 
 /* Notes "cut" if it waits: its cleanup is left out. */
-void slow_drop(struct slow *f)
+void slow_drop_now(struct slow *f)
 {
     if (f->at == SLOW_WAITS || f->at == SLOW_CLEANS) {
         f->p->drops++;

@@ -3,6 +3,7 @@
 
 #include <bide/alloc_count.h>
 #include <bide/alloc_pool.h>
+#include <bide/alloc_slab.h>
 #include <bide/alloc_slot.h>
 
 #include <pthread.h>
@@ -103,6 +104,30 @@ static void block_goes_back_to_its_own_giver(void **state)
     bide_pool_deinit(&pool);
 }
 
+/* No size is so large that header and padding make a small one of it. */
+static void sizes_that_cannot_be(void **state)
+{
+    static uint64_t memory[64];
+    bide_slab slab;
+    bide_counter counter;
+    bide_budget budget;
+    bide_allocator *giver;
+    (void)state;
+    bide_slab_init(&slab, memory, sizeof memory, NULL, NULL);
+    bide_slab_enter(&slab);
+    bide_counter_init(&counter, &slab.base);
+    bide_budget_init(&budget, &slab.base, SIZE_MAX);
+    for (size_t less = 0; less < 64; less++) {
+        assert_null(bide_alloc(&counter.base, SIZE_MAX - less, 8, &giver));
+        assert_null(bide_alloc(&budget.base, SIZE_MAX - less, 8, &giver));
+        assert_null(bide_alloc(&counter.base, SIZE_MAX - less, 64, &giver));
+    }
+    assert_int_equal(bide_slab_live(&slab), 0);
+    assert_int_equal(budget.live_bytes, 0);
+    bide_slab_leave(&slab);
+    bide_slab_retire(&slab);
+}
+
 static void budget_limits_what_is_live(void **state)
 {
     bide_budget budget;
@@ -182,6 +207,7 @@ int main(void)
         cmocka_unit_test(P08_random_alignment),
         cmocka_unit_test(refusals_of_upstream_are_failures),
         cmocka_unit_test(block_goes_back_to_its_own_giver),
+        cmocka_unit_test(sizes_that_cannot_be),
         cmocka_unit_test(budget_limits_what_is_live),
         cmocka_unit_test(books_are_right_with_threads),
         cmocka_unit_test(every_failure),

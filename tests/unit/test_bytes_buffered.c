@@ -110,6 +110,29 @@ static void B02_seek(void **state)
     CLOSE(r.source);
 }
 
+/* Behind a read that went past the buffer, what is in it is not what came before. */
+static void no_skip_back_past_a_large_read(void **state)
+{
+    char b[4];
+    ptrdiff_t n = -1;
+    bide_poll p;
+    two r;
+    OPEN(io, state, to_seven, 1, NULL, 0);
+    two_init(&r, io);
+    RUN(p, two_read, &n, &r, b, 1);
+    RUN(p, two_read, &n, &r, b, 1); /* "56" was read ahead, and is used */
+    assert_true(p == BIDE_READY && n == 1 && b[0] == '6');
+    RUN(p, two_read, &n, &r, b, 4);
+    assert_true(p == BIDE_READY && n == 4);
+    assert_memory_equal(b, "7012", 4);
+    assert_false(two_skip(&r, -1));
+    RUN(p, two_read, &n, &r, b, 1);
+    assert_true(p == BIDE_READY && n == 1 && b[0] == '3');
+    assert_true(two_skip(&r, -1));
+    two_drop(&r);
+    CLOSE(r.source);
+}
+
 /* Lines longer than the buffer, across reads, errors, and a limit; over a handle. */
 static void lines_through_a_small_buffer(void **state)
 {
@@ -382,6 +405,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         EACH(B01_read_sequence),
         EACH(B02_seek),
+        EACH(no_skip_back_past_a_large_read),
         EACH(lines_through_a_small_buffer),
         EACH(B10_claims),
         EACH(B04_write_rules),

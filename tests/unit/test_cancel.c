@@ -50,7 +50,7 @@ static void drop_no_drop_at_await(void **state)
     bide_drop_order_init(&order);
     slow_init(&f, &p);
     assert_int_equal(slow_poll(&f, &s.cx, &out), BIDE_PENDING);
-    slow_drop(&f);
+    slow_drop_now(&f);
     assert_string_equal(bide_drop_order_text(&order), "cut");
     stage_close(&s);
 }

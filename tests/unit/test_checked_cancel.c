@@ -20,7 +20,7 @@ bide_poll slow_poll(struct slow *f, bide_context *cx, void *out)
     return BIDE_READY;
 }
 
-void slow_drop(struct slow *f)
+void slow_drop_now(struct slow *f)
 {
     if (f->at == 3)
         return;
@@ -37,7 +37,7 @@ static bide_poll slow_cancel(void *frame, bide_context *cx)
         bide_waker_wake_by_ref(cx->waker);
         return BIDE_PENDING;
     }
-    slow_drop(f);
+    slow_drop_now(f);
     return BIDE_READY;
 }
 
@@ -83,20 +83,20 @@ static void drop_no_drop_at_await(void **state)
     (void)state;
     rig_open(&r);
     Disk_get_init(&f, &disk, &g);
-    Disk_get_drop(&f);
+    BIDE_CHECK_DROP(Disk_get, &f);
     checked_nothing();
     Disk_get_init(&f, &disk, &g);
     CHECKED_AT(here);
     assert_int_equal(Disk_get_poll(&f, &r.cx, &out), BIDE_PENDING);
     CHECKED_AT(there);
-    Disk_get_drop(&f);
+    BIDE_CHECK_DROP(Disk_get, &f);
     checked_expect("Disk_get, polled at ", checked_line(__FILE__, here),
                    checked_line(__FILE__, there));
     assert_int_equal(g.drops, 1);
     g.open = true;
     Disk_get_init(&f, &disk, &g);
     assert_int_equal(Disk_get_poll(&f, &r.cx, &out), BIDE_READY);
-    Disk_get_drop(&f);
+    BIDE_CHECK_DROP(Disk_get, &f);
     checked_nothing();
     rig_close(&r);
 }

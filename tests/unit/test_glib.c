@@ -536,6 +536,54 @@ static void a_context_may_go_to_another_thread(void **state)
     end_rt(rt, context);
 }
 
+/* A source of the application's that completes an event when it is asked what it waits for: which
+ * is behind our own answer, as it is of lower priority. */
+typedef struct late_source {
+    GSource base;
+    bide_completion *event;
+} late_source;
+
+static gboolean complete_late(GSource *source, gint *timeout)
+{
+    late_source *s = (late_source *)(void *)source;
+    *timeout = -1;
+    if (seen.calls > 0 && s->event) {
+        (void)wait_event_complete(s->event, 5);
+        s->event = NULL;
+    }
+    return FALSE;
+}
+
+static gboolean never_comes(GSource *source)
+{
+    (void)source;
+    return FALSE;
+}
+
+static void a_source_that_wakes_as_it_prepares(void **state)
+{
+    static GSourceFuncs functions = {.prepare = complete_late, .check = never_comes};
+    GMainContext *context = g_main_context_new();
+    bide_glib *rt = new_rt(context);
+    GSource *source = g_source_new(&functions, sizeof(late_source));
+    bide_completion *event = new_event();
+    bide_poll r;
+    int32_t out = 0;
+    (void)state;
+    ((late_source *)(void *)source)->event = event;
+    g_source_set_priority(source, G_PRIORITY_DEFAULT + 10);
+    (void)g_source_attach(source, context);
+    watch(context);
+    alarm(20);
+    BIDE_GLIB_RUN_UNTIL_TO(r, rt, wait_event, &out, (event));
+    alarm(0);
+    assert_int_equal(r, BIDE_READY);
+    assert_int_equal(out, 5);
+    g_source_destroy(source);
+    g_source_unref(source);
+    end_rt(rt, context);
+}
+
 /* ---- the end ------------------------------------------------------------------------------ */
 
 static void the_end_drops_tasks_and_ends_waits(void **state)
@@ -626,6 +674,7 @@ int main(void)
         cmocka_unit_test(signal_handlers_wake),
         cmocka_unit_test(many_contexts_on_threads),
         cmocka_unit_test(a_context_may_go_to_another_thread),
+        cmocka_unit_test(a_source_that_wakes_as_it_prepares),
         cmocka_unit_test(the_end_drops_tasks_and_ends_waits),
         cmocka_unit_test(options_are_looked_at),
         cmocka_unit_test(no_memory_for_a_runtime),

@@ -7,6 +7,8 @@
 #include <bide/pool.h>
 #include <bide/scope.h>
 
+#include <stdlib.h>
+
 BIDE_INTERLEAVE_PENDING(bide_poll, slow_wait, bide_scope_wait, (bide_scope *, scope));
 
 /* A child: yields, and then ends, fails, or waits for ever. Counted while it lives. */
@@ -194,6 +196,38 @@ static void a_dropped_scope_lets_aborted_children_go(void **state)
     assert_int_equal(s.all.alive, 0);
     assert_int_equal(s.all.released, 5);
     close_setting(&s);
+}
+
+/* Whoever drops the handle, such as a child in its own poll: a wait that is under way goes on to
+ * the end of the children, and may itself be dropped before that. */
+static void dropped_under_a_wait(void **state)
+{
+    for (int given_up = 0; given_up < 2; given_up++) {
+        setting s;
+        parties p;
+        struct bide_scope_wait *wait = malloc(sizeof *wait);
+        bide_poll code = BIDE_PENDING;
+        (void)state;
+        parties_open(&p);
+        open_setting(&s);
+        assert_int_equal(spawn(&s, 0, BIDE_PENDING), BIDE_READY);
+        assert_int_equal(bide_scope_wait_start(wait, &s.scope, &p.cx[0], &code), BIDE_PENDING);
+        bide_scope_drop(&s.scope);
+        if (given_up) {
+            bide_scope_wait_drop(wait);
+            free(wait);
+        }
+        assert_int_equal(bide_local_run(s.ex), BIDE_READY); /* the child is aborted */
+        assert_int_equal(s.all.alive, 0);
+        if (!given_up) {
+            assert_int_equal(bide_scope_wait_poll(wait, &p.cx[0], &code), BIDE_READY);
+            assert_int_equal(code, BIDE_READY);
+            bide_scope_wait_drop(wait);
+            free(wait);
+        }
+        close_setting(&s);
+        parties_close(&p);
+    }
 }
 
 static void the_executor_may_end_first(void **state)
@@ -436,6 +470,7 @@ int main(void)
         cmocka_unit_test(cancel_reaches_all_and_can_be_waited_for),
         cmocka_unit_test(cancelled_between_the_steps_of_a_spawn),
         cmocka_unit_test(a_dropped_scope_lets_aborted_children_go),
+        cmocka_unit_test(dropped_under_a_wait),
         cmocka_unit_test(the_executor_may_end_first),
         cmocka_unit_test(options_reach_the_child),
         cmocka_unit_test(what_is_waited_for_is_told),

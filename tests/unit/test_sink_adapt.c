@@ -411,6 +411,61 @@ static void S42_flush_propagates_to_both_once(void **state)
     rig_close(&r);
 }
 
+/* What one side had done for a flush that was given up counts for nothing but that flush. */
+static void fanout_flush_given_up(void **state)
+{
+    rig r;
+    Tank a = tank_of(64, false), b = tank_of(64, true);
+    Both s;
+    struct Both_flush f;
+    int32_t e = -1;
+    (void)state;
+    rig_open(&r);
+    Both_init(&s, ref_of(&a), Tank_as_Drain(&b, NULL));
+    RUN(Both_feed, &r.cx, &e, (&s, 1));
+    assert_int_equal(Both_flush_start(&f, &s, &r.cx, &e), BIDE_PENDING);
+    assert_int_equal(a.flushes, 1);
+    Both_flush_drop(&f);
+    RUN(Both_feed, &r.cx, &e, (&s, 2));
+    RUN(Both_flush, &r.cx, &e, (&s));
+    assert_int_equal(a.flushes, 2); /* 2 came behind the first */
+    assert_int_equal(Both_flush_start(&f, &s, &r.cx, &e), BIDE_PENDING);
+    Both_flush_drop(&f);
+    RUN(Both_close, &r.cx, &e, (&s));
+    assert_int_equal(e, 0);
+    assert_int_equal(a.closes, 1);
+    assert_int_equal(b.closes, 1);
+    Both_drop(&s);
+    rig_close(&r);
+}
+
+/* A reservation ends with the close. */
+static void closed_with_room_reserved(void **state)
+{
+    rig r;
+    Tank t = tank_of(64, false), a = tank_of(64, false), b = tank_of(64, false);
+    TankWith with;
+    Both both;
+    int32_t e = -1;
+    (void)state;
+    rig_open(&r);
+    TankWith_init(&with, ref_of(&t), (Length){0, NULL});
+    RUN(TankWith_reserve, &r.cx, &e, (&with));
+    RUN(TankWith_close, &r.cx, &e, (&with));
+    assert_int_equal(TankWith_poll_ready(&with, &r.cx, &e), BIDE_READY);
+    assert_int_equal(e, BIDE_SINK_CLOSED);
+    assert_int_equal(TankWith_start_send(&with, "no"), BIDE_SINK_NOT_READY);
+    TankWith_drop(&with);
+    Both_init(&both, ref_of(&a), Tank_as_Drain(&b, NULL));
+    RUN(Both_reserve, &r.cx, &e, (&both));
+    RUN(Both_close, &r.cx, &e, (&both));
+    assert_int_equal(Both_poll_ready(&both, &r.cx, &e), BIDE_READY);
+    assert_int_equal(e, BIDE_SINK_CLOSED);
+    assert_int_equal(Both_start_send(&both, 1), BIDE_SINK_NOT_READY);
+    Both_drop(&both);
+    rig_close(&r);
+}
+
 /* ---- map_err ------------------------------------------------------------------------------- */
 
 static void S45_map_err_once(void **state)
@@ -537,6 +592,8 @@ int main(void)
         cmocka_unit_test(S44_fanout),
         cmocka_unit_test(S44_fanout_backpressure_of_the_slower),
         cmocka_unit_test(S42_flush_propagates_to_both_once),
+        cmocka_unit_test(fanout_flush_given_up),
+        cmocka_unit_test(closed_with_room_reserved),
         cmocka_unit_test(S45_map_err_once),
         cmocka_unit_test(items_that_own_are_released_once),
         cmocka_unit_test(traits),

@@ -160,6 +160,30 @@ ADAPTERS(C, Counter);
 ADAPTERS(D, Numbers);
 BIDE_STREAM_BOX(Numbers, CStack);
 
+/* A future whose Output owns something: who does not want it releases it. */
+#define grant_HAS_output_drop 1
+#define grant_FRAME(ROW) ROW(PARAM, int, times) ROW(PARAM, int *, out)
+BIDE_FUTURE(int *, grant)
+static inline bide_poll grant_poll(struct grant *f, bide_context *cx, int **out)
+{
+    if (f->times-- > 0) {
+        bide_waker_wake_by_ref(cx->waker);
+        return BIDE_PENDING;
+    }
+    ++*f->out;
+    *out = f->out;
+    return BIDE_READY;
+}
+static inline void grant_drop(struct grant *f)
+{
+    (void)f;
+}
+static inline void grant_output_drop(int **value)
+{
+    --**value;
+}
+BIDE_STREAM_TAKE_UNTIL(UntilGranted, Counter, grant);
+
 /* A source that must not be polled behind its end. */
 typedef struct Brittle {
     int left;
@@ -463,6 +487,25 @@ static void take_until(void **state)
 
 /* ---- enumerate and peekable ---------------------------------------------------------------- */
 
+static void take_until_releases_what_it_waited_for(void **state)
+{
+    for (int times = 0; times < 3; times++) {
+        rig r;
+        UntilGranted s;
+        char text[64];
+        int granted = 0;
+        (void)state;
+        rig_open(&r);
+        UntilGranted_init(&s, counter_of(0, 10, false, NULL));
+        grant_init(UntilGranted_until(&s), times, &granted);
+        TEXT(text, UntilGranted, &s, &r.cx);
+        assert_int_equal(granted, 0);
+        UntilGranted_drop(&s);
+        assert_int_equal(granted, 0);
+        rig_close(&r);
+    }
+}
+
 static void enumerate(void **state)
 {
     rig r;
@@ -647,6 +690,7 @@ int main(void)
         cmocka_unit_test(they_stack),
         cmocka_unit_test(S01_end_sticky_with_fuse),
         cmocka_unit_test(take_until),
+        cmocka_unit_test(take_until_releases_what_it_waited_for),
         cmocka_unit_test(enumerate),
         cmocka_unit_test(S13_peekable_does_not_consume),
         cmocka_unit_test(size_hints),

@@ -61,6 +61,35 @@ BIDE_ASYNC(bool, Under_call)
     BIDE_END;
 }
 
+/* The same by hand, and movable: the item that it borrows lies in the future that calls. */
+typedef struct Below {
+    int32_t limit;
+} Below;
+#define Below_call_FRAME(ROW)                                                                      \
+    ROW(TRAITS, BIDE_UNPIN)                                                                        \
+    ROW(PARAM, Below *, env) ROW(PARAM, number_ref, x) ROW(LOCAL, bool, asked)
+BIDE_FUTURE(bool, Below_call)
+static inline bide_poll Below_call_poll(struct Below_call *f, bide_context *cx, bool *out)
+{
+    if (!f->asked) {
+        f->asked = true;
+        bide_waker_wake_by_ref(cx->waker);
+        return BIDE_PENDING;
+    }
+    *out = *f->x < f->env->limit;
+    return BIDE_READY;
+}
+static inline void Below_call_drop(struct Below_call *f)
+{
+    (void)f;
+}
+BIDE_INLINE void Below_drop(Below *env)
+{
+    (void)env;
+}
+BIDE_STREAM_ALL(all_below, Counter, Below);
+BIDE_STREAM_ANY(any_below, Counter, Below);
+
 /* ---- over S -------------------------------------------------------------------------------- */
 
 #define ENDS(X, S)                                                                                 \
@@ -117,6 +146,33 @@ static void run_to_their_ends(void **state)
         assert_int_equal(r.counter.allocs, 0);
         rig_close(&r);
     }
+}
+
+/* What a call borrows of its caller's frame stays where it is when the caller is boxed. */
+static void all_any_in_boxes(void **state)
+{
+    rig r;
+    Counter c = counter_of(0, 5, false, NULL);
+    Below below = {3};
+    bide_box box;
+    bool is = true;
+    bide_poll p;
+    (void)state;
+    rig_open(&r);
+    p = all_below_start_box(&box, &c, &below, r.cx.allocator, &r.cx, &is);
+    while (p == BIDE_PENDING)
+        p = bide_box_poll(&box, &r.cx, &is);
+    assert_int_equal(p, BIDE_READY);
+    assert_false(is);
+    assert_int_equal(c.at, 4); /* 3 decided */
+    below.limit = 5;
+    is = false;
+    p = any_below_start_box(&box, &c, &below, r.cx.allocator, &r.cx, &is);
+    while (p == BIDE_PENDING)
+        p = bide_box_poll(&box, &r.cx, &is);
+    assert_int_equal(p, BIDE_READY);
+    assert_true(is);
+    rig_close(&r);
 }
 
 static void S14_all_any_short_circuit(void **state)
@@ -376,6 +432,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(run_to_their_ends),
+        cmocka_unit_test(all_any_in_boxes),
         cmocka_unit_test(S14_all_any_short_circuit),
         cmocka_unit_test(dropped_they_leave_the_rest),
         cmocka_unit_test(a_failure_ends_them),

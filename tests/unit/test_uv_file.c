@@ -366,9 +366,59 @@ static void the_loops_end_comes_first(void **state)
     assert_int_equal(bide_uv_free(rt), BIDE_READY); /* with the write under way */
     BIDE_BLOCK_ON_TO(r, bide_uv_file_read, &n, (&f, &c, 1));
     assert_int_equal(r, BIDE_READY);
-    assert_int_equal(n, UV_EBADF);
+    assert_int_equal(n, UV_ECANCELED);
     bide_uv_file_drop(&f);
     file_holds("kept");
+}
+
+/* Work of the application's holds libuv's threads, so that what a file has to do comes later. */
+enum { POOL_THREADS = 4 };
+
+static void hold_a_thread(uv_work_t *work)
+{
+    (void)work;
+    uv_sleep(100);
+}
+
+static void count_look(uv_prepare_t *looks)
+{
+    ++*(int *)looks->data;
+}
+
+/* The rounds that a loop makes while bide_uv_free waits for a file, with a timer or a wake that
+ * comes meanwhile. The tasks are gone by then: nobody may take a turn. */
+static int looks_while_ending(bool turn_is_wanted)
+{
+    uv_loop_t loop;
+    uv_prepare_t prepare;
+    uv_work_t work[POOL_THREADS];
+    int looks = 0;
+    bide_uv *rt;
+    bide_uv_file f = {0};
+    assert_int_equal(uv_loop_init(&loop), 0);
+    rt = new_rt(&loop);
+    assert_int_equal(do_open(rt, O_RDWR | O_CREAT | O_TRUNC, &f), 0);
+    assert_int_equal(BIDE_SPAWN(bide_uv_runtime(rt), bide_sleep, NULL, (20)), BIDE_READY);
+    (void)uv_run(&loop, UV_RUN_NOWAIT);
+    (void)uv_prepare_init(&loop, &prepare);
+    prepare.data = &looks;
+    (void)uv_prepare_start(&prepare, count_look);
+    for (int i = 0; i < POOL_THREADS; i++)
+        assert_int_equal(uv_queue_work(&loop, &work[i], hold_a_thread, NULL), 0);
+    bide_uv_file_drop(&f);
+    if (turn_is_wanted)
+        assert_int_equal(BIDE_SPAWN(bide_uv_runtime(rt), bide_sleep, NULL, (20)), BIDE_READY);
+    assert_int_equal(bide_uv_free(rt), BIDE_READY);
+    uv_close((uv_handle_t *)&prepare, NULL);
+    close_loop(&loop);
+    return looks;
+}
+
+static void the_loops_end_waits_asleep(void **state)
+{
+    (void)state;
+    assert_in_range(looks_while_ending(false), 1, 20);
+    assert_in_range(looks_while_ending(true), 1, 20);
 }
 
 static bide_poll file_through(bide_allocator *a)
@@ -420,6 +470,7 @@ int main(void)
         FILE_TEST(facts),
         FILE_TEST(dropped_at_every_await),
         FILE_TEST(the_loops_end_comes_first),
+        FILE_TEST(the_loops_end_waits_asleep),
         FILE_TEST(no_memory_for_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

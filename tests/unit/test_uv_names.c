@@ -70,6 +70,30 @@ static void dropped_at_every_moment(void **state)
     assert_int_equal(bide_uv_free(rt), BIDE_READY); /* the last ones are waited for */
 }
 
+static bide_waker *clone_nothing(bide_waker *waker)
+{
+    (void)waker;
+    return NULL;
+}
+
+/* The first poll has begun to look up when it finds that it cannot wait. */
+static void a_waker_that_cannot_be_kept(void **state)
+{
+    const bide_waker_vtable none = {.size = sizeof none, .clone = clone_nothing};
+    bide_waker waker = {.vtable = &none};
+    bide_context cx = {.size = sizeof cx, .waker = &waker};
+    bide_uv *rt = new_rt(NULL);
+    bide_uv_addresses all = {0};
+    struct bide_uv_lookup f;
+    int32_t e = 0;
+    (void)state;
+    bide_uv_lookup_init(&f, rt, "localhost", "1", &all);
+    assert_int_equal(bide_uv_lookup_poll(&f, &cx, &e), BIDE_ENOMEM);
+    assert_int_equal(bide_uv_lookup_poll(&f, &cx, &e), BIDE_EMISUSE); /* it is over */
+    assert_int_equal(bide_uv_free(rt), BIDE_READY);
+    assert_null(all.first);
+}
+
 static void connected_by_name(void **state)
 {
     bide_uv *rt = new_rt(NULL);
@@ -125,8 +149,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(numbers_and_local_names), cmocka_unit_test(names_that_are_none),
-        cmocka_unit_test(dropped_at_every_moment), cmocka_unit_test(connected_by_name),
-        cmocka_unit_test(no_memory_for_names),
+        cmocka_unit_test(dropped_at_every_moment), cmocka_unit_test(a_waker_that_cannot_be_kept),
+        cmocka_unit_test(connected_by_name),       cmocka_unit_test(no_memory_for_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
  */
 #include "uv_support.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -123,6 +124,31 @@ static void the_ends_of_a_pipe(void **state)
     assert_int_equal(bide_uv_free(rt), BIDE_READY);
 }
 
+/* libuv ends the program where the system cannot wait for a descriptor: such are refused. */
+static void what_is_no_pipe_is_refused(void **state)
+{
+    static const char *const names[] = {"/dev/null", "/proc/self/exe", "/tmp"};
+    bide_uv *rt = new_rt(NULL);
+    bide_uv_pipe t = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        int fd = open(names[i], O_RDONLY);
+        assert_true(fd >= 0);
+        if (bide_uv_pipe_open(rt, fd, &t) == 0) {
+            char c;
+            bide_poll r;
+            ptrdiff_t n;
+            BIDE_UV_RUN_UNTIL_TO(r, rt, bide_uv_pipe_read, &n, (&t, &c, 1));
+            fail_msg("%s was taken (%d)", names[i], (int)r);
+        }
+        assert_int_equal(bide_uv_pipe_open(rt, fd, &t), UV_EINVAL);
+        assert_null(t.at);
+        assert_int_equal(fcntl(fd, F_GETFL) & O_NONBLOCK, 0); /* as it was, and the caller's */
+        assert_int_equal(close(fd), 0);
+    }
+    assert_int_equal(bide_uv_free(rt), BIDE_READY);
+}
+
 static void a_reader_that_goes_away(void **state)
 {
     struct sigaction act;
@@ -186,9 +212,10 @@ TEST_EVERY_FAILURE(no_memory_for_pipes, pipe_through)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(both_ways_over_a_socket),   cmocka_unit_test(names_that_do_not_work),
-        cmocka_unit_test(the_ends_of_a_pipe),        cmocka_unit_test(a_reader_that_goes_away),
-        cmocka_unit_test(sigpipe_may_stay_as_it_is), cmocka_unit_test(no_memory_for_pipes),
+        cmocka_unit_test(both_ways_over_a_socket),    cmocka_unit_test(names_that_do_not_work),
+        cmocka_unit_test(what_is_no_pipe_is_refused), cmocka_unit_test(the_ends_of_a_pipe),
+        cmocka_unit_test(a_reader_that_goes_away),    cmocka_unit_test(sigpipe_may_stay_as_it_is),
+        cmocka_unit_test(no_memory_for_pipes),
     };
     return cmocka_run_group_tests(tests, make_name, NULL);
 }

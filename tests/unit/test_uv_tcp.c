@@ -215,6 +215,49 @@ static void no_descriptors_left(void **state)
     close_ends(&e);
 }
 
+/* Without a descriptor the connection waits, and who accepts is told; also where libuv's descriptor
+ * in reserve is gone (another thread was quicker to take its number). */
+static void no_descriptor_to_accept(void **state)
+{
+    struct ends e;
+    bide_uv_tcp conn = {0};
+    struct rlimit before, none;
+    int32_t error = 0;
+    char c;
+    bide_join accept;
+    int client;
+    (void)state;
+    /* Valgrind limits descriptors by itself: behind the accept, by closing what came. */
+    if (getenv("BIDE_TEST_QUICK"))
+        skip();
+    client = socket(AF_INET, SOCK_STREAM, 0);
+    assert_true(client >= 0);
+    open_ends(&e);
+    assert_int_equal(
+        BIDE_SPAWN(bide_uv_runtime(e.rt), bide_uv_listener_accept, &accept, (&e.l, &conn)),
+        BIDE_READY);
+    settle(e.rt);
+    assert_int_equal(connect(client, (struct sockaddr *)&e.at, sizeof(struct sockaddr_in)), 0);
+    close(bide_uv_loop(e.rt)->emfile_fd);
+    bide_uv_loop(e.rt)->emfile_fd = -1;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    none = before;
+    none.rlim_cur = 0;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    alarm(20);
+    settle_join(e.rt, &accept);
+    alarm(0);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    assert_int_equal(bide_join_try_take(&accept, &error), BIDE_READY);
+    assert_int_equal(error, UV_EMFILE);
+    assert_int_equal(do_accept(e.rt, &e.l, &conn), 0);
+    assert_int_equal(send(client, "x", 1, 0), 1);
+    assert_int_equal(do_read(e.rt, &conn, &c, 1), 1);
+    bide_uv_tcp_drop(&conn);
+    close(client);
+    close_ends(&e);
+}
+
 /* ---- the listener as a stream ------------------------------------------------------------- */
 
 BIDE_STREAM(Connections, bide_uv_tcp);
@@ -416,6 +459,7 @@ int main(void)
         cmocka_unit_test(addresses_and_options),
         cmocka_unit_test(more_than_fits_anywhere),
         cmocka_unit_test(no_descriptors_left),
+        cmocka_unit_test(no_descriptor_to_accept),
         cmocka_unit_test(a_listener_is_a_stream),
         cmocka_unit_test(objects_outlive_their_loop),
         cmocka_unit_test(empty_objects_say_so),

@@ -61,7 +61,7 @@ BIDE_ASYNC(int64_t, echo_dyn)
     BIDE_END;
 }
 
-/* Accepts so many, and gives each a task; 0 or an error. */
+/* Accepts so many, and gives each a task; 0, or an error and nobody is left waiting. */
 #define serve_FRAME(ROW)                                                                           \
     ROW(PARAM, bide_uv *, rt)                                                                      \
     ROW(PARAM, bide_uv_listener *, l)                                                              \
@@ -74,8 +74,10 @@ BIDE_ASYNC(int32_t, serve)
     BIDE_BEGIN(serve);
     for (; f->times > 0; f->times--) {
         BIDE_AWAIT_TO(f->e, bide_uv_listener_accept, accept, (f->l, &f->conn));
-        if (f->e != 0)
+        if (f->e != 0) {
+            bide_uv_listener_drop(f->l);
             BIDE_RETURN(f->e);
+        }
         if (f->dyn)
             BIDE_SPAWN_TO(f->code, bide_uv_runtime(f->rt), echo_dyn, NULL, NULL, (f->conn));
         else

@@ -265,6 +265,43 @@ static void concurrent_puts_share_a_sync(void **state)
 
 /* ---- the cache ---------------------------------------------------------------------------- */
 
+/* Large values push others out, and one that is larger than all the room is not kept. */
+static void bytes_are_limited(void **state)
+{
+    MemoryStore memory;
+    Store backing, s;
+    StoreCache cache;
+    char text[301];
+    (void)state;
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = '\0';
+    MemoryStore_init(&memory, bide_heap());
+    backing = MemoryStore_as_Store(&memory, NULL);
+    StoreCache_init(&cache, &backing, 100, bide_heap());
+    cache.cache.bytes_most = 1000;
+    s = StoreCache_as_Store(&cache, NULL);
+    for (int i = 0; i < 20; i++) {
+        char key[8];
+        snprintf(key, sizeof key, "%d", i);
+        assert_int_equal(put(&s, key, text), KV_OK);
+        assert_true(cache.cache.bytes <= 1000);
+        assert_true(cache.cache.bytes >= 300 * cache.cache.table.count);
+    }
+    assert_in_range(cache.cache.table.count, 2, 3);
+    assert_int_equal(get(&s, "19", text), KV_OK);
+    assert_int_equal(cache.cache.hits, 1);
+    assert_int_equal(get(&s, "0", text), KV_OK);
+    assert_int_equal(cache.cache.misses, 1);
+    cache.cache.bytes_most = 100;
+    assert_int_equal(put(&s, "0", text), KV_OK);
+    assert_int_equal(get(&s, "0", text), KV_OK);
+    assert_int_equal(cache.cache.misses, 2);
+    assert_int_equal(take_out(&s, "19"), KV_OK);
+    StoreCache_deinit(&cache);
+    assert_int_equal(cache.cache.bytes, 0);
+    MemoryStore_deinit(&memory);
+}
+
 static void hits_and_misses(void **state)
 {
     MemoryStore memory;
@@ -348,6 +385,7 @@ int main(void)
         cmocka_unit_test(keys_and_values_of_any_bytes),
         cmocka_unit_test(puts_of_one_key_keep_their_order),
         cmocka_unit_test(concurrent_puts_share_a_sync),
+        cmocka_unit_test(bytes_are_limited),
         cmocka_unit_test(hits_and_misses),
         cmocka_unit_test(a_get_that_overlaps_a_put_is_not_kept),
     };

@@ -488,6 +488,40 @@ def idle(program):
         server.end()
 
 
+def slow_request(program):
+    """Who lets something move now and then, but never comes to an end, is told so: with a value, one
+    that is too large to be taken, and an answer; also when empty lines come besides."""
+    with Folder() as folder, folder.serve(program, "--idle", "3000", "--request", "1500",
+                                          "--linger", "300") as server:
+        setup = Client(server)
+        setup.put(b"a", random_bytes(1 << 20))
+        value, large, reader = Client(server), Client(server), Client(server)
+        value.says(b"PUT k 1000\n")
+        large.says(b"PUT k 5000000\n")
+        reader.says(b"GET a\n" * 20)
+        over, began = set(), time.monotonic()
+        while len(over) < 3:
+            check(time.monotonic() - began < 20, "who is still served", over)
+            for c, piece in ((value, b"x"), (large, b"x"), (reader, b"\n")):
+                if c in over:
+                    continue
+                try:
+                    c.says(piece)
+                except (BrokenPipeError, ConnectionResetError):
+                    over.add(c)
+            try:
+                if reader not in over and not reader.socket.recv(100):
+                    over.add(reader)
+            except ConnectionResetError:
+                over.add(reader)
+            time.sleep(0.1)
+        for number in (2, 3, 4):
+            server.wait_for("#%d: ended: a request took too long" % number)
+        setup.says(b"COUNT\n")  # who only waits between requests has time
+        setup.reads(b"COUNT 1")
+        server.end()
+
+
 class Load(threading.Thread):
     """Writes numbers to keys of its own, without waiting, until the connection ends."""
 
@@ -666,5 +700,5 @@ def wrong_usage(program):
 main({f.__name__: f for f in (requests, keys_and_values, netcat, pipelined, writes_share_syncs,
                               half_close, resets, slow_reader, slow_writer, garbage,
                               gigabyte_on_one_line, line_limit, value_limit, gigabyte_value,
-                              too_many, idle, ends_by_signal, killed, disk_full, damaged,
+                              too_many, idle, slow_request, ends_by_signal, killed, disk_full, damaged,
                               in_memory, wrong_usage)})

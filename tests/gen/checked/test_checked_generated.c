@@ -380,7 +380,7 @@ static void cancelled_until_it_has_cleaned_up(void **state)
     assert_int_equal(closing_cancel(&c, &r.cx), BIDE_PENDING);
     assert_int_equal(closing_cancel(&c, &r.cx), BIDE_READY);
     assert_int_equal(closing_cancel(&c, &r.cx), BIDE_READY); /* allowed after the end */
-    closing_drop(&c);
+    BIDE_CHECK_DROP(closing, &c);
     assert_int_equal(log, 1);
     checked_nothing();
     (void)closing_poll(&c, &r.cx, &out);

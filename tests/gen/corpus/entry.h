@@ -58,7 +58,7 @@ struct entry {
     }                                                                                              \
     static void F##_e_drop(void *frame)                                                            \
     {                                                                                              \
-        F##_drop((struct F *)frame);                                                               \
+        BIDE_PRIV_LET_GO(F, (struct F *)frame);                                                    \
     }                                                                                              \
     static void F##_e_discard(int x)                                                               \
     {                                                                                              \

@@ -133,6 +133,71 @@ async int read_empty(int x)
     return x + item;
 }
 
+/* ---- streams by macro, made of generators of this file ---- */
+
+async int Tripled_call(Tripled *s, int item)
+{
+    return s->factor * await(leaf(item));
+}
+BIDE_STREAM_BY_GENERATOR(Counts, count_up, int);
+BIDE_STREAM_BY_GENERATOR(Owning, with_cleanup, int);
+BIDE_STREAM_MAP(TripledCounts, Counts, Tripled);
+
+async int stream_by_init(int x)
+{
+    scoped(Counts_drop) Counts s = {0};
+    int sum = 0, item;
+    count_up_init(&s, x);
+    while (await(Counts_next(&s, &item)))
+        sum = sum * 3 + item;
+    return sum;
+}
+
+/* Given up in the middle; what it owns goes with it. */
+async int stream_made(int x)
+{
+    scoped(Owning_drop) Owning s = with_cleanup_made(acquire(x + 400), 4);
+    int sum = x, item;
+    if (await(Owning_next(&s, &item)))
+        sum += item > 0;
+    if (x > 1 && await(Owning_next(&s, &item)))
+        sum += item > 0;
+    return sum;
+}
+
+static async_gen struct pair hidden_pairs(void)
+{
+    struct pair p = {await(leaf(3)), 1};
+    yield(p);
+    yield(((struct pair){p.b, await(leaf(p.a))}));
+}
+BIDE_STREAM_BY_GENERATOR(HiddenPairs, hidden_pairs, struct pair);
+
+static async int sum_of_hidden(int x)
+{
+    scoped(HiddenPairs_drop) HiddenPairs s = {0};
+    struct pair p;
+    hidden_pairs_init(&s);
+    while (await(HiddenPairs_next(&s, &p)))
+        x = x * 3 + digest_pair(p);
+    return x;
+}
+
+async int stream_static(int x)
+{
+    return await(boxed(sum_of_hidden(x)));
+}
+
+async int stream_adapted(int x)
+{
+    scoped(TripledCounts_drop) TripledCounts s = {.busy = false};
+    int sum = 0, item;
+    TripledCounts_init(&s, count_up_made(x + 1), (Tripled){3});
+    while (await(TripledCounts_next(&s, &item)))
+        sum = sum * 2 + item;
+    return sum;
+}
+
 #else
 
 int read_all(int x)
@@ -197,6 +262,31 @@ int read_empty(int x)
     if (x & 1)
         pause_void(x);
     return x + 5;
+}
+
+int stream_by_init(int x)
+{
+    return read_all(x);
+}
+
+int stream_made(int x)
+{
+    return x + (x > 1 ? 2 : 1);
+}
+
+int stream_static(int x)
+{
+    struct pair p = {leaf(3), 1};
+    x = x * 3 + digest_pair(p);
+    return x * 3 + digest_pair((struct pair){p.b, leaf(p.a)});
+}
+
+int stream_adapted(int x)
+{
+    int sum = 0;
+    for (int i = 0; i < x + 1; i++)
+        sum = sum * 2 + 3 * leaf(leaf(i));
+    return sum;
 }
 
 #endif

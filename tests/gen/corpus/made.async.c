@@ -157,7 +157,7 @@ BIDE_STREAM_MAP(scaled, Numbers, Scale);
 
 async int made_stream(int x)
 {
-    scoped(scaled_drop) scaled s = {.busy = false};
+    scoped(scaled_drop) scaled s = {.state = 0};
     int item, sum = 0;
     scaled_init(&s, (Numbers){4, x}, (Scale){3});
     while (await(scaled_next(&s, &item)))

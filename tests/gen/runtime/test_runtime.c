@@ -212,10 +212,10 @@ static void test_drop_while_canceling(void **state)
     closing_init(&f, &log, 3);
     assert_int_equal(closing_poll(&f, &cx, &out), BIDE_PENDING);
     assert_int_equal(closing_type.cancel(&f, &cx), BIDE_PENDING);
-    closing_drop(&f);
+    BIDE_CHECK_DROP(closing, &f);
     assert_int_equal(log, 11);
     assert_int_equal(closing_poll(&f, &cx, &out), BIDE_EMISUSE);
-    closing_drop(&f);
+    BIDE_CHECK_DROP(closing, &f);
 }
 
 static void test_cancel_before_the_first_poll(void **state)
