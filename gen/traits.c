@@ -171,8 +171,7 @@ static void report(unit *u, const function *f)
 static void refuse_waiting_parts(unit *u, const making *m)
 {
     for (uint32_t i = 0; i < m->part_count; i++)
-        if (surely_waits(m->parts[i]) &&
-            strcmp(m->macro, "BIDE_FUTURE_BY_ASYNC") != 0)
+        if (surely_waits(m->parts[i]) && strcmp(m->macro, "BIDE_FUTURE_BY_ASYNC") != 0)
             error_at(u->diagnostics, m->line, "await it alone, or spawn it",
                      "%s may have to drop '%s', which has a cleanup that waits", m->macro,
                      m->parts[i]->name);

@@ -190,7 +190,7 @@ async int stream_static(int x)
 
 async int stream_adapted(int x)
 {
-    scoped(TripledCounts_drop) TripledCounts s = {.busy = false};
+    scoped(TripledCounts_drop) TripledCounts s = {0};
     int sum = 0, item;
     TripledCounts_init(&s, count_up_made(x + 1), (Tripled){3});
     while (await(TripledCounts_next(&s, &item)))
