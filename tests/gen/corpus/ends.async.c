@@ -9,14 +9,14 @@
 
 #include <bide/async_source.h>
 
-static async void close_file(struct file **f)
+async void close_file(struct file **f)
 {
     (void)await_catch(pause_void((*f)->opened));
     (*f)->closed++;
 }
 
 /* Pends at least so often before it is through. */
-static async int work(struct file *shared, int polls, int x)
+async int work(struct file *shared, int polls, int x)
 {
     scoped(close_file) struct file *f = shared;
     f->opened++;
@@ -226,7 +226,7 @@ async int ends_beside_scoped(int x)
 }
 
 /* A child that reads an array of its parent until its own cleanup has run. */
-static async void write_down(int **to)
+async void write_down(int **to)
 {
     (void)await_catch(pause_void(1));
     **to += 1;
@@ -234,7 +234,7 @@ static async void write_down(int **to)
     **to += 1;
 }
 
-static async int reader(int *of, int polls)
+async int reader(int *of, int polls)
 {
     scoped(write_down) int *to = of;
     *to += 1;

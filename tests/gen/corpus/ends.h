@@ -10,6 +10,10 @@ struct file {
     int opened, closed;
 };
 
+bide_async void close_file(struct file **f);
+bide_async int work(struct file *shared, int polls, int x);
+bide_async void write_down(int **to);
+bide_async int reader(int *of, int polls);
 bide_async int ends_left_alone(int x);
 bide_async int ends_in_loop(int x);
 bide_async int ends_by_drop(int x);
