@@ -113,7 +113,8 @@ static void run_with_failing_leaves(struct plan p)
         run(&p, &o);
         if (o.code != p.fail_code && !(p.entry->flags & (CATCHES | SPAWNS)))
             tell(&p, &o, "the failure was not passed on");
-        if (o.code != p.fail_code && o.code != BIDE_READY && !(p.entry->flags & SPAWNS))
+        if (o.code != p.fail_code && o.code != BIDE_READY &&
+            !(p.entry->flags & (SPAWNS | OTHER_CODES)))
             tell(&p, &o, "another failure");
     }
 }

@@ -174,7 +174,7 @@ static void entry(unsigned seed, int f)
 static void row(unsigned seed, int f)
 {
     printf("ROW(p%u_f%d, 0%s%s),\n", seed, f, uses(CHILDREN | GENERATORS) ? " | NO_TRACE" : "",
-           uses(CHILDREN | CATCHING) ? " | CATCHES" : "");
+           uses(CHILDREN | CATCHING) ? " | CATCHES | OTHER_CODES" : "");
 }
 
 static void entries(const char *name, unsigned first, unsigned last)
