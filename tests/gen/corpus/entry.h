@@ -14,12 +14,12 @@
 #include <stddef.h>
 
 enum {
-    ANY_ORDER = 1,    /* children run side by side: the traces agree as sets only */
-    NO_TRACE = 2,     /* and not even so: children that were never started, or twins */
-    CATCHES = 4,      /* a failure of a leaf need not be its end */
-    SPAWNS = 8,       /* leaves tasks on the executor */
-    BY_HAND = 16,     /* a leaf: it takes any use behind its end for an error of its parent */
-    OTHER_CODES = 32  /* behind a failure that it has caught it may fail with a code of its own */
+    ANY_ORDER = 1,   /* children run side by side: the traces agree as sets only */
+    NO_TRACE = 2,    /* and not even so: children that were never started, or twins */
+    CATCHES = 4,     /* a failure of a leaf need not be its end */
+    SPAWNS = 8,      /* leaves tasks on the executor */
+    BY_HAND = 16,    /* a leaf: it takes any use behind its end for an error of its parent */
+    OTHER_CODES = 32 /* behind a failure that it has caught it may fail with a code of its own */
 };
 
 struct entry {
