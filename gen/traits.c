@@ -9,10 +9,10 @@
 
 /* Why a future may not change threads: a value that is bound to one, or a child that may not. */
 typedef struct reason {
-    const var *var;   /* a parameter, or a local that is held across `site` */
-    const type *type; /* of it, or of a temporary; NULL: it is a child */
-    const callee *child;
-    place at; /* of the suspension or the call */
+    const var *var;      /* a parameter, or a local that is held across `site` */
+    const type *type;    /* of it, or of a temporary; NULL: it is a child */
+    const callee *child; /* or what the type was made of */
+    place at;            /* of the suspension or the call */
 } reason;
 
 static bool is_live(const site *s, uint32_t bit)
@@ -42,15 +42,39 @@ static const site *held_at(const function *f, const var *v)
     return first_in_scope(f, v);
 }
 
+/* Flags of a function in another file are known to the C compiler only, which checks them. */
+static bool is_bound_callee(const callee *k)
+{
+    if (!k)
+        return false;
+    if (k->definition)
+        return !k->definition->is_send;
+    return k->flags >= 0 && (k->flags & SEND) == 0;
+}
+
+/* A type that a macro makes of functions of this file holds their frames, which no type shows yet.
+ */
+static const callee *bound_maker(const making *m, uint32_t depth)
+{
+    const callee *found = NULL;
+    for (uint32_t i = 0; m && i < m->part_count; i++)
+        if (is_bound_callee(m->parts[i]))
+            return m->parts[i];
+    for (uint32_t i = 0; m && !found && depth < 32 && i < m->use_count; i++)
+        found = bound_maker(m->uses[i], depth + 1);
+    return found;
+}
+
 static bool find_bound_var(const function *f, reason *why)
 {
     for (uint32_t i = 0; i < f->var_count; i++) {
         const var *v = f->vars[i];
         bool is_kept = v->is_param || v->resident || v->saved || v->is_async;
-        if (!is_kept || v->is_static || !v->type->bound)
+        const callee *maker = is_kept ? bound_maker(v->type->making, 0) : NULL;
+        if (!is_kept || v->is_static || (!v->type->bound && !maker))
             continue;
         const site *s = held_at(f, v);
-        *why = (reason){.var = v, .type = v->type, .at = s ? s->line : v->at};
+        *why = (reason){v, v->type, v->type->bound ? NULL : maker, s ? s->line : v->at};
         return true;
     }
     return false;
@@ -60,24 +84,15 @@ static bool find_bound_temp(const function *f, reason *why)
 {
     for (uint32_t t = 0; t < f->temp_count; t++) {
         const type *held = f->temps[t].type;
-        for (uint32_t i = 0; held && held->bound && i < f->site_count; i++) {
+        const callee *maker = held ? bound_maker(held->making, 0) : NULL;
+        for (uint32_t i = 0; held && (held->bound || maker) && i < f->site_count; i++) {
             if (!is_live(f->sites[i], f->var_count + t))
                 continue;
-            *why = (reason){.type = held, .at = f->sites[i]->line};
+            *why = (reason){NULL, held, held->bound ? NULL : maker, f->sites[i]->line};
             return true;
         }
     }
     return false;
-}
-
-/* Flags of a function in another file are known to the C compiler only, which checks them. */
-static bool is_bound_callee(const callee *k)
-{
-    if (!k)
-        return false;
-    if (k->definition)
-        return !k->definition->is_send;
-    return k->flags >= 0 && (k->flags & SEND) == 0;
 }
 
 /* What a macro makes of others is bound as they are. */
@@ -138,7 +153,7 @@ static void note_bound(diagnostics *d, const type *t)
 /* One link of the chain; the next function, or NULL at its end. */
 static const function *explain(diagnostics *d, const function *f, const reason *why)
 {
-    if (why->child) {
+    if (!why->type) {
         note_at(d, why->at, "'%s' awaits '%s', whose future is bound to its thread", f->name,
                 why->child->name);
         return why->child->definition;
@@ -152,8 +167,14 @@ static const function *explain(diagnostics *d, const function *f, const reason *
     else
         note_at(d, why->var->at, "variable '%s' of type '%s' is held across the await at %u:%u",
                 why->var->name, why->type->spelling, why->at.line, why->at.column);
-    note_bound(d, why->type);
-    return NULL;
+    if (!why->child) {
+        note_bound(d, why->type);
+        return NULL;
+    }
+    note_at(d, why->var ? why->var->at : why->at,
+            "'%s' is made of '%s', whose future is bound to its thread", why->type->spelling,
+            why->child->name);
+    return why->child->definition;
 }
 
 static void report(unit *u, const function *f)

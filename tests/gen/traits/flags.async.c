@@ -217,3 +217,35 @@ async_gen int cursors(int x)
     while (c.at-- > 0)
         yield(c.at);
 }
+
+/* Streams that macros make of them hold their frames. */
+BIDE_STREAM_BY_GENERATOR(Numbers, numbers, int);
+BIDE_STREAM_BY_GENERATOR(Cursors, cursors, int);
+BIDE_STREAM_TAKE(FewCursors, Cursors);
+
+async int of_made_stream(int x)
+{
+    int item, sum = 0;
+    scoped(Cursors_drop) Cursors s = cursors_made(x);
+    while (await(Cursors_next(&s, &item)))
+        sum += item;
+    return sum;
+}
+
+async int of_stream_of_made(int x)
+{
+    FewCursors s;
+    FewCursors_init(&s, cursors_made(x), 2);
+    int n = await(moving(x));
+    FewCursors_drop(&s);
+    return n;
+}
+
+async int of_good_made_stream(int x)
+{
+    int item, sum = 0;
+    scoped(Numbers_drop) Numbers s = numbers_made(x);
+    while (await(Numbers_next(&s, &item)))
+        sum += item;
+    return sum;
+}

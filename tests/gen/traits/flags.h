@@ -6,6 +6,8 @@
 
 #include "other.h"
 
+#include <bide/stream_adapt.h>
+
 #define FUNCTIONS(X)                                                                               \
     X(of_ints, 1)                                                                                  \
     X(of_plain_pointers, 1)                                                                        \
@@ -32,6 +34,9 @@
     X(of_partner, 0)                                                                               \
     X(of_partner_too, 0)                                                                           \
     X(of_cleanup, 0)                                                                               \
+    X(of_made_stream, 0)                                                                           \
+    X(of_stream_of_made, 0)                                                                        \
+    X(of_good_made_stream, 1)                                                                      \
     X(promised, 1)
 
 #define DECLARE(name, sends) bide_async int name(int x);
